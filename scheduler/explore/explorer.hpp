@@ -1,0 +1,50 @@
+// Explorer: runs a program under a strategy until every property is decided, the strategy has
+// nothing left, or a bound is reached. The loop in explorer.cpp is the heart of Norn.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <norn/scheduler/trace/verdict.hpp>
+
+namespace norn {
+
+// The program under test: called once for each execution, on a fiber, as the main thread of the
+// model. It must do the same whenever the schedule is the same.
+using program = std::function<void()>;
+
+enum class strategy_kind { exhaustive, random };
+
+struct explore_options {
+  std::string name;                     // of the check, for replay tokens and crash reports
+  std::vector<std::string> properties;  // to be decided; others that fail are added to the result
+  strategy_kind strategy = strategy_kind::exhaustive;
+  norn::bounds limits;
+  // A limit on executions declared with the check is part of what the check claims: reaching it is
+  // `holds_within_bound`. Otherwise it is a budget: `inconclusive`.
+  bool executions_are_a_declared_bound = false;
+  std::uint64_t seed = 1;
+  bool stop_at_first_violation = false;  // for a test that has one property: the first decides
+  std::size_t stack_bytes = 256 * 1024;
+  const std::atomic<bool>* interrupted = nullptr;           // ends the search when it becomes true
+  std::function<void(const statistics&)> progress;          // called about ten times a second
+};
+
+search_result explore(const program& body, const explore_options& options);
+
+// The outcome of running one schedule again.
+struct replay_result {
+  // The violation that the schedule leads to; its trace is complete either way.
+  norn::counterexample trace;
+  bool violated = false;
+  std::optional<std::string> refused;  // the schedule does not fit the program: step, expected, came
+};
+
+// Requires: `wanted.schedule` numbers threads in order of creation, as a token does. `fingerprint`
+// of 0 is not compared. `break_at`: raises SIGTRAP before that step (1-based); 0: never.
+replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
+                     std::uint64_t fingerprint, std::string_view property, std::size_t break_at = 0);
+
+}  // namespace norn

@@ -1,0 +1,107 @@
+// Point: the one door between a model and the scheduler. A modelled operation is a point: its
+// constructor announces the operation and returns when the scheduler lets it execute; what follows,
+// up to the next point of the same thread, happens in one step.
+//
+//   void mutex::lock(source_location where) {
+//     point p{lock_kind, state_, where, guard{state_.slot(), is_free_or_mine, self()}};
+//     p.write(state_);
+//     p.set_word(state_, owned_by(p.thread()));
+//     p.acquire(state_);
+//   }
+//
+// Nothing here allocates or formats while an execution is only explored; `describe` runs its
+// argument when the execution is narrated, to be shown.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/base/source_location.hpp>
+#include <norn/scheduler/run/object.hpp>
+#include <norn/scheduler/trace/access.hpp>
+#include <norn/scheduler/trace/operation.hpp>
+
+namespace norn {
+
+class runner;
+
+// What a narrated event says of itself; every part may stay empty.
+struct narration {
+  std::string arguments;  // "(path, O_TRUNC)": shown after the operation's name
+  std::string result;     // shown after an arrow
+  std::string changes;    // "runs[1].status QUEUED→RUNNING"
+};
+
+class point {
+ public:
+  // Announces and waits to be scheduled. A scheduling point. When the execution has been abandoned
+  // it throws an exception of Norn's own that unwinds the thread (never catch it without rethrowing);
+  // for a kind with `in_destructors` it returns with `abandoned()` true instead.
+  point(const operation_kind& kind, const object& on, source_location where, guard waits_for = {});
+  // An operation on no object: a choice, the creation of a thread.
+  point(const operation_kind& kind, source_location where);
+
+  point(const point&) = delete;
+  point& operator=(const point&) = delete;
+
+  // The execution is being taken down: change nothing, touch nothing, return.
+  bool abandoned() const { return runner_ == nullptr; }
+  thread_id thread() const { return thread_; }
+
+  // Accesses, in the order in which the operation makes them (access.hpp).
+  void read(const object& o, region where = region::whole());
+  void write(const object& o, region where = region::whole());
+  void update(const object& o, std::uint8_t update_class, region where = region::whole());
+
+  // The object's word: writable by an event that writes the object.
+  std::uint64_t word(const object& o) const;
+  void set_word(const object& o, std::uint64_t word);
+
+  // Undecided outcomes: returns one of 0 … n-1, each tried by an exhaustive search. At most one call
+  // for each point, before accesses; all alternatives must make the same accesses to objects that
+  // others can reach. Requires: 1 ≤ n ≤ 65535.
+  std::uint16_t choose(std::uint32_t n);
+
+  // Synchronisation by the rules of C++ ([intro.races]), for the race detector: what the thread did
+  // happens before whatever acquires the object next.
+  void release(const object& o);        // replaces what was released before
+  void release_join(const object& o);   // adds to it (read-modify-write, shared unlock)
+  void acquire(const object& o);
+  void forget_release(const object& o); // a relaxed store ends the release sequence
+
+  // An access that the race detector checks against the unsynchronised ones of other threads.
+  void checked_read(const object& o);
+  void checked_write(const object& o);
+
+  // Records that a property does not hold. `halt`: the thread cannot go on from here (it has
+  // misused the model); unwinds it.
+  void violate(std::string_view property, std::string_view message);
+  [[noreturn]] void halt(std::string_view property, std::string_view message);
+
+  template <class Describe>  // void(narration&)
+  void describe(Describe&& d) {
+    if (narration* text = narrating()) d(*text);
+  }
+
+ private:
+  narration* narrating() const;
+
+  runner* runner_;
+  thread_id thread_;
+};
+
+// The thread that is running. Requires: inside the body of a check.
+thread_id this_thread_id();
+
+// True while an `always` predicate is evaluated: a model's read then takes no step; it calls
+// `observe` and returns its value. Every other operation inside a predicate is misuse.
+bool observing();
+void observe(const object& o);
+
+// Accesses of specification state (ghost.hpp): they join the step just executed.
+void ghost_read(const object& o);
+void ghost_write(const object& o);
+
+}  // namespace norn

@@ -1,0 +1,50 @@
+// Strategy: who goes next. The runner asks before each step which thread runs and, where the
+// operation offers alternatives, which of them is taken; the explorer asks whether there is anything
+// left to run. What a strategy remembers between executions is its own affair.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/trace/execution.hpp>
+
+namespace norn {
+
+// A step of a schedule that could not be followed.
+struct divergence {
+  std::size_t step = 0;  // counted from 0
+  thread_id expected_thread{};
+  std::string expected;
+  std::string came;
+};
+
+class strategy {
+ public:
+  virtual ~strategy() = default;
+
+  // Prepares the next execution; false when there is none left.
+  virtual bool begin_execution() = 0;
+
+  // The thread that runs next: enabled in `so_far`, or no_thread to cut the execution off. Called
+  // only while some thread is enabled.
+  virtual thread_id choose_thread(const execution& so_far) = 0;
+
+  // Which of `offered` alternatives the event just begun takes, 0 ≤ result < offered.
+  virtual std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) = 0;
+
+  // Learns from an execution that has ended.
+  virtual void end_execution(const execution& done) = 0;
+
+  // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
+  virtual void restart() = 0;
+
+  // Whether `begin_execution` returning false means that every trace has been seen.
+  virtual bool exhaustive() const = 0;
+
+  // Why the last execution could not follow its schedule, if it could not.
+  virtual std::optional<divergence> diverged() const { return std::nullopt; }
+};
+
+}  // namespace norn

@@ -1,0 +1,59 @@
+// Access: what an event touched, and how. The only commutation rule of the code base is
+// `dependent(a, b)` below; everything that the exhaustive strategy may reorder follows from it.
+//
+// Requires, of every model: two operations that `dependent` calls independent commute in their
+// results, in the accesses they make, in the alternatives they offer and in whether they are enabled
+// (Mazurkiewicz 1977; Godefroid, LNCS 1032, 1996). The accesses are recorded when the operation
+// executes, in the order in which it made them, because they depend on its outcome: a
+// compare-exchange that fails is a read.
+#pragma once
+
+#include <cstdint>
+
+#include <norn/scheduler/base/ids.hpp>
+
+namespace norn {
+
+enum class access_mode : std::uint8_t {
+  read,    // commutes with other reads
+  write,   // commutes with nothing on the same region
+  update,  // commutes with updates of the same class: changes without looking
+};
+
+// The part of an object that an access touches: an interval of keys, both ends included. A model
+// maps its keys (a name's hash, a row, a byte) to numbers.
+struct region {
+  std::uint64_t first = 0;
+  std::uint64_t last = UINT64_MAX;
+
+  static constexpr region whole() { return {}; }
+  static constexpr region key(std::uint64_t k) { return {k, k}; }
+  constexpr bool overlaps(const region& other) const {
+    return first <= other.last && other.first <= last;
+  }
+  constexpr bool contains(const region& other) const {
+    return first <= other.first && other.last <= last;
+  }
+  friend constexpr bool operator==(const region&, const region&) = default;
+};
+
+struct access {
+  object_slot object{};
+  access_mode mode = access_mode::read;
+  std::uint8_t update_class = 0;  // meaningful for updates only
+  region where;
+  std::uint64_t word = 0;  // the object's word after the event (see object.hpp); not part of the rule
+};
+
+constexpr bool commuting_modes(const access& a, const access& b) {
+  if (a.mode == access_mode::read && b.mode == access_mode::read) return true;
+  return a.mode == access_mode::update && b.mode == access_mode::update &&
+         a.update_class == b.update_class;
+}
+
+// Whether two accesses of one execution conflict.
+constexpr bool dependent(const access& a, const access& b) {
+  return a.object == b.object && !commuting_modes(a, b) && a.where.overlaps(b.where);
+}
+
+}  // namespace norn

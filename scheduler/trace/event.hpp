@@ -1,0 +1,26 @@
+// Event: one executed operation. Together with its execution's clocks it is all that the strategies
+// and the reports know about what the program under test did.
+#pragma once
+
+#include <cstdint>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/trace/operation.hpp>
+
+namespace norn {
+
+struct event {
+  thread_id thread{};
+  std::uint16_t alternative = 0;   // which one was taken
+  std::uint16_t alternatives = 1;  // how many the operation offered in the state it met
+  std::uint32_t index = 0;         // among the events of its thread, counted from 0
+  operation op;
+
+  // Half-open ranges into the execution's tables, accesses in the order in which they were made.
+  std::uint32_t first_access = 0;
+  std::uint32_t last_access = 0;
+  std::uint32_t first_predecessor = 0;
+  std::uint32_t last_predecessor = 0;
+};
+
+}  // namespace norn

@@ -1,0 +1,176 @@
+// Execution: one run of the program under test as a partially ordered set of events.
+//
+// The runner records events while the program runs; strategies and reports only read. Recording
+// computes happens-before by the way: each event's clock is the join of the clocks of its thread's
+// previous event (or of the event that created the thread) and of every earlier event that it
+// depends on. That order is Mazurkiewicz's, made of `dependent`; whether the program synchronises by
+// the rules of C++ is another order, kept by the race detector.
+//
+// All tables keep their memory from one execution to the next: recording allocates nothing once the
+// tables have grown to the size of the program.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/trace/access.hpp>
+#include <norn/scheduler/trace/cut.hpp>
+#include <norn/scheduler/trace/event.hpp>
+#include <norn/scheduler/trace/schedule.hpp>
+
+namespace norn {
+
+enum class thread_state : std::uint8_t {
+  absent,    // not created in this execution
+  parked,    // has announced its next operation
+  running,   // between two announcements
+  finished,  // ended by itself
+  halted,    // stopped by a failure: runs no further, in this and every equivalent execution
+};
+
+enum class outcome : std::uint8_t {
+  running,
+  completed,  // nothing is enabled any more: every thread has ended or is blocked for good
+  cut_off,    // the strategy stopped it
+  too_deep,   // the step limit stopped it
+  diverged,   // a replayed step met another operation than the one it recorded
+};
+
+class execution {
+ public:
+  // --- reading ---
+  std::size_t size() const { return events_.size(); }
+  const event& at(event_id e) const { return events_[index_of(e)]; }
+  const event& last() const { return events_.back(); }
+  std::span<const event> events() const { return events_; }
+
+  std::span<const access> accesses(const event& e) const {
+    return std::span(accesses_).subspan(e.first_access, e.last_access - e.first_access);
+  }
+  // The events of other threads that the event directly depends on: the newest on each of its
+  // objects. An earlier conflicting event lies in the past of one of these.
+  std::span<const event_id> predecessors(const event& e) const {
+    return std::span(predecessors_)
+        .subspan(e.first_predecessor, e.last_predecessor - e.first_predecessor);
+  }
+  // The event and its causal past.
+  cut_view clock(event_id e) const { return row(clocks_, index_of(e)); }
+  bool happens_before(event_id a, event_id b) const {
+    const event& first = at(a);
+    return clock(b)[index_of(first.thread)] > first.index;
+  }
+
+  std::size_t width() const { return width_; }
+  std::size_t thread_count() const { return threads_.size(); }  // identities, absent ones included
+  thread_state state(thread_id t) const { return thread(t).state; }
+  const operation& pending(thread_id t) const { return thread(t).pending; }  // of a parked thread
+  std::span<const event_id> events_of(thread_id t) const { return thread(t).events; }
+  // What lies before the first event of the thread.
+  cut_view creation_clock(thread_id t) const { return row(creation_clocks_, index_of(t)); }
+  // The causal past of the thread's `index`-th event, as far as its own thread orders it.
+  cut_view clock_before(thread_id t, std::size_t index) const {
+    return index == 0 ? creation_clock(t) : clock(thread(t).events[index - 1]);
+  }
+
+  bool is_enabled(thread_id t) const {
+    const thread_record& record = thread(t);
+    if (record.state != thread_state::parked) return false;
+    const guard& g = record.pending.guard;
+    return !g.exists() || g.open(objects_[index_of(g.object)].word, g.operand);
+  }
+  // `next(S)` of the exhaustive strategy; no_thread when nothing is enabled.
+  thread_id lowest_enabled() const {
+    for (std::size_t t = 0; t < threads_.size(); ++t) {
+      if (is_enabled(thread_id(t))) return thread_id(t);
+    }
+    return no_thread;
+  }
+
+  std::size_t object_count() const { return object_count_; }
+  object_id name_of(object_slot o) const { return objects_[index_of(o)].id; }
+  std::uint64_t word(object_slot o) const { return objects_[index_of(o)].word; }
+  // The object's word after the events of the cut. Requires: the object has a guard waiting on it or
+  // had one, so that its writes are totally ordered.
+  std::uint64_t word_at(object_slot o, cut_view cut) const;
+  // The events that wrote the object's word, in order.
+  struct word_write {
+    event_id event{};
+    std::uint64_t word = 0;
+  };
+  std::span<const word_write> word_writes(object_slot o) const {
+    return objects_[index_of(o)].writes;
+  }
+
+  norn::outcome outcome() const { return outcome_; }
+  // Every property violated in this execution has been reported to the runner; what the strategies
+  // need to know is only whether a failure halted a thread.
+  bool halted_any() const { return halted_any_; }
+
+  // The steps that replay this execution with threads numbered as they were created.
+  step step_of(const event& e) const {
+    return step{e.thread, e.alternative, check_of(e.op)};
+  }
+  std::uint32_t check_of(const operation& op) const;
+
+  // --- recording; the runner only ---
+  void clear();
+  void create_thread(thread_id t, event_id creator);  // creator: no_event for the main thread
+  void announce(thread_id t, const operation& op);
+  object_slot add_object(object_id id, std::uint64_t word);
+  void set_word(object_slot o, std::uint64_t word) { objects_[index_of(o)].word = word; }
+  event_id begin_event(thread_id t);
+  void set_alternative(std::uint16_t chosen, std::uint16_t offered);
+  void add_access(access a);
+  void end_event();  // closes the last event: its writes take their objects' words with them
+  void set_state(thread_id t, thread_state s);
+  void set_outcome(norn::outcome o) { outcome_ = o; }
+
+  void check_invariants() const;
+
+ private:
+  struct frontier_entry {
+    event_id event{};
+    access what;
+  };
+  struct object_record {
+    object_id id{};
+    std::uint64_t word = 0;
+    std::uint64_t initial_word = 0;
+    // The accesses that a later access may depend on directly. Invariant: every recorded access of
+    // the object that is not here lies in the past of one that is, and that one conflicts with
+    // whatever conflicts with it.
+    std::vector<frontier_entry> frontier;
+    std::vector<word_write> writes;
+  };
+  struct thread_record {
+    thread_state state = thread_state::absent;
+    operation pending;
+    std::vector<event_id> events;
+  };
+
+  const thread_record& thread(thread_id t) const { return threads_[index_of(t)]; }
+  cut_view row(const std::vector<event_count>& table, std::size_t i) const {
+    return cut_view(table).subspan(i * width_, width_);
+  }
+  cut_span row(std::vector<event_count>& table, std::size_t i) {
+    return cut_span(table).subspan(i * width_, width_);
+  }
+  void widen(std::size_t threads);
+
+  std::size_t width_ = 0;
+  std::vector<event> events_;
+  std::vector<access> accesses_;
+  std::vector<event_id> predecessors_;
+  std::vector<event_count> clocks_;           // one row an event
+  std::vector<event_count> creation_clocks_;  // one row a thread
+  std::vector<thread_record> threads_;
+  std::vector<object_record> objects_;  // the first object_count_ are in use
+  std::size_t object_count_ = 0;
+  norn::outcome outcome_ = norn::outcome::running;
+  bool halted_any_ = false;
+};
+
+}  // namespace norn

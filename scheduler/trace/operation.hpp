@@ -1,0 +1,49 @@
+// Operation: what a thread announces before it does it. A parked thread's next operation is
+// therefore always known: its kind, the object it is called on, and the guard that may disable it.
+#pragma once
+
+#include <cstdint>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/base/source_location.hpp>
+
+namespace norn {
+
+// One constant of static storage per kind of operation, defined by the model that offers it.
+struct operation_kind {
+  const char* name;  // as the reader of a trace knows it: "lock", "rename"
+  // Which objects (not only which modes) the operation touches depends on what it reads: a file
+  // operation that follows a name, a timed lock that moves the clock only when it gives up.
+  bool adaptive = false;
+  // May be called from a destructor or a noexcept function, where no exception can pass: when an
+  // execution is abandoned it becomes a no-op instead of unwinding the thread.
+  bool in_destructors = false;
+};
+
+// A condition on one object's word under which an operation is enabled.
+//
+// Invariants on which the exhaustive strategy rests: `open` is a pure function of the two words; all
+// events that change the object's word write the object, so they are totally ordered; and an
+// operation with a revocable guard touches the guard's object and nothing else (what follows from it
+// is an operation of its own).
+struct guard {
+  using predicate = bool (*)(std::uint64_t word, std::uint64_t operand);
+
+  object_slot object = no_object;
+  predicate open = nullptr;
+  std::uint64_t operand = 0;
+  // Whether an open guard can close again before the operation runs. A mutex can be taken by
+  // another thread; a thread that has ended has ended.
+  bool revocable = true;
+
+  bool exists() const { return open != nullptr; }
+};
+
+struct operation {
+  const operation_kind* kind = nullptr;
+  object_slot object = no_object;
+  source_location where;
+  norn::guard guard;
+};
+
+}  // namespace norn

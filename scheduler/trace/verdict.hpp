@@ -1,0 +1,110 @@
+// Verdict: what a check came to, how far it was checked, and the counterexample where there is one.
+// Plain values: reports turn them into text, nothing here formats for a reader.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <norn/scheduler/trace/schedule.hpp>
+
+namespace norn {
+
+enum class conclusion : std::uint8_t {
+  holds,               // in the whole space of this configuration
+  holds_within_bound,  // in all that a declared bound let through
+  sampled,             // in every execution that was drawn; nothing is claimed of the others
+  violated,
+  inconclusive,        // a budget ran out before the search was complete
+  misuse,              // the test is wrong: nondeterministic, blocks outside the scheduler, ...
+};
+
+// "holds", "holds_within_bound", ... as in the JSON of CLI.md.
+std::string_view name_of(conclusion c);
+std::optional<conclusion> conclusion_named(std::string_view name);
+
+// What ended a search before it was complete. `none`: nothing did.
+enum class bound_kind : std::uint8_t { none, executions, time, depth, interrupted };
+std::string_view name_of(bound_kind b);
+
+// What a search may spend. 0: no limit. Each is a bound of its own and is named in the verdict.
+struct bounds {
+  std::uint64_t executions = 0;
+  double time_seconds = 0;
+  std::uint32_t depth = 10'000;  // steps of one execution
+};
+
+struct statistics {
+  std::uint64_t executions = 0;  // complete ones: one Mazurkiewicz trace each
+  std::uint64_t blocked = 0;     // cut off as redundant
+  std::uint64_t probes = 0;      // prefixes run to learn an outcome, and dropped (glossary: probe)
+  std::uint64_t too_deep = 0;    // cut off by the depth bound
+  std::uint64_t steps = 0;       // over all of these
+  double seconds = 0;
+};
+
+// One step of a narrated execution.
+struct trace_step {
+  std::size_t number = 0;  // from 1
+  std::string thread;      // "worker/0"
+  std::string process;
+  std::string host;
+  std::string operation;   // "lock"
+  std::string object;      // "ledger_lock"
+  std::string arguments;
+  std::string result;
+  std::string changes;
+  std::string file;
+  int line = 0;
+  std::string clock;       // virtual time where the model has one
+  std::string kind = "operation";  // "operation" | "choice" | "fault"
+  std::uint16_t alternative = 0;
+  std::uint16_t alternatives = 1;
+  bool preempts = false;   // another thread could have gone on, and did not
+  std::optional<std::size_t> conflicts_with;  // the number of the latest step it depends on, of another thread
+};
+
+// A thread that never finished, and why.
+struct blocked_thread {
+  std::string thread;
+  std::string operation;
+  std::string object;
+  std::string held_by;  // the thread that could open the object, where that is known
+  std::string file;
+  int line = 0;
+};
+
+struct counterexample {
+  std::string property;
+  std::string message;
+  std::vector<trace_step> steps;
+  std::vector<std::string> threads;  // every thread of the execution, in order of creation
+  std::vector<blocked_thread> blocked_threads;
+  std::size_t preemptions = 0;
+  std::size_t found_steps = 0;     // length when found; equal to steps.size() until shrunk
+  std::uint64_t found_execution = 0;  // counted from 1
+  norn::schedule schedule;         // threads numbered in order of creation
+  std::uint64_t fingerprint = 0;   // of the (thread, operation, object) sequence along the schedule
+};
+
+struct property_verdict {
+  std::string property;
+  conclusion verdict = conclusion::holds;
+  std::string message;  // of a violation or a misuse; empty otherwise
+  std::optional<norn::counterexample> counterexample;
+};
+
+// Everything that one search decided.
+struct search_result {
+  std::vector<property_verdict> properties;  // those asked for, then others that were violated
+  statistics stats;
+  bool complete = false;                     // the search ended by itself
+  bound_kind bound_hit = bound_kind::none;
+  norn::bounds limits;
+  std::string strategy;
+  std::optional<std::string> misuse;         // set when the test itself is wrong; every verdict is then `misuse`
+};
+
+}  // namespace norn

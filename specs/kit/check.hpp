@@ -1,0 +1,47 @@
+// Check: one row of what is claimed, `protocol/variant@deployment:property`, and the verdict it must
+// have. Checks that share protocol, variant and deployment are decided by one search.
+//
+//   namespace {
+//   void two_threads() { ... norn::require("final_count", store.count() == 2); }
+//   const norn::register_search fixed_2thread{{
+//       .protocol = "store", .variant = "fixed", .deployment = "2thread",
+//       .body = two_threads,
+//       .expects = {{"final_count", norn::conclusion::holds}}}};
+//   }
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/trace/verdict.hpp>
+
+namespace norn {
+
+struct expectation {
+  std::string property;
+  conclusion verdict = conclusion::holds;
+};
+
+// The checks of one search.
+struct search {
+  std::string protocol;
+  std::string variant;
+  std::string deployment;
+  program body;
+  std::vector<expectation> expects;  // at least one; the verdict that each check must have
+  bounds limits = {};                // declared with the check: reaching them is part of the claim
+
+  std::string name() const { return protocol + "/" + variant + "@" + deployment; }
+};
+
+// Every search that was registered, sorted by name. Registered twice or without a property:
+// std::logic_error.
+const std::vector<search>& registered_searches();
+
+// Registers before `main`, from a static object of a user's or a spec's source.
+struct register_search {
+  explicit register_search(search s);
+};
+
+}  // namespace norn
