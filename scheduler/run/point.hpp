@@ -69,7 +69,13 @@ class point {
   void release(const object& o);        // replaces what was released before
   void release_join(const object& o);   // adds to it (read-modify-write, shared unlock)
   void acquire(const object& o);
-  void forget_release(const object& o); // a relaxed store ends the release sequence
+  void forget_release(const object& o);  // a plain store ends the release sequence
+  // Relaxed atomic operations and the fences that lend them an order ([atomics.fences]).
+  void acquire_relaxed(const object& o);       // a relaxed load
+  void release_relaxed(const object& o);       // a relaxed store: ends the release sequence
+  void release_join_relaxed(const object& o);  // a relaxed read-modify-write: continues it
+  void fence_release();
+  void fence_acquire();
 
   // An access that the race detector checks against the unsynchronised ones of other threads.
   void checked_read(const object& o);
@@ -94,6 +100,8 @@ class point {
 
 // The thread that is running. Requires: inside the body of a check.
 thread_id this_thread_id();
+// The thread that created it; no_thread for the main thread.
+thread_id parent_of(thread_id t);
 
 // True while an `always` predicate is evaluated: a model's read then takes no step; it calls
 // `observe` and returns its value. Every other operation inside a predicate is misuse.

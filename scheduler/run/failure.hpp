@@ -1,0 +1,19 @@
+// Failure: how code under test, or a test library around it, says that something does not hold.
+#pragma once
+
+#include <string_view>
+
+#include <norn/scheduler/base/source_location.hpp>
+
+namespace norn {
+
+// Records that a named property does not hold in this execution. The thread goes on: other
+// properties are still to be decided. Not a scheduling point. Requires: inside the body of a check.
+void violate(std::string_view property, std::string_view message);
+
+// Records a failed assertion as a violation of the property `assertions`, and stops the thread at its
+// next scheduling point. Neither throws nor switches: it may be called while a test library holds a
+// lock. Returns false, and does nothing, outside the body of a check.
+bool fail_from_assertion(std::string_view message, const char* file, int line);
+
+}  // namespace norn
