@@ -27,4 +27,7 @@ struct token_error {
 };
 std::variant<token, token_error> decode(std::string_view text);
 
+// True of whatever was meant as a token: it begins with `v<digits>:`. Tells it from a file's name.
+bool looks_like_token(std::string_view text);
+
 }  // namespace norn

@@ -1,0 +1,55 @@
+// Check result: what one check came to, with all that a report says of it. One search gives one of
+// these for each property that it decided.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <norn/scheduler/trace/verdict.hpp>
+
+namespace norn {
+
+struct check_result {
+  std::string name;  // `protocol/variant@deployment:property`, or `Suite.Name` of a test
+  std::string protocol;
+  std::string variant;
+  std::string deployment;
+  conclusion expected = conclusion::holds;
+  property_verdict decided;
+  // Of the search that decided it.
+  statistics stats;
+  bool complete = false;
+  bound_kind bound_hit = bound_kind::none;
+  norn::bounds limits;
+  std::string strategy;
+
+  std::string search() const { return protocol + "/" + variant + "@" + deployment; }
+};
+
+// The verdict beside the one that was declared.
+enum class standing {
+  as_declared,  // or better: `holds` where less was declared
+  differs,      // a violation where none is expected, or a complete search without the expected one
+  undecided,    // a budget ended first
+  misused,      // the test is wrong
+};
+standing standing_of(conclusion verdict, conclusion expected);
+standing standing_of(const check_result& result);
+
+// The token of the result's counterexample; nothing where it has none.
+std::optional<std::string> replay_token(const check_result& result);
+
+// "2 steps", "1 step": counts as reports write them, in groups of three digits.
+std::string grouped(std::uint64_t count);
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
+std::string counted(std::uint64_t count, std::string_view singular);  // plural by an s
+
+// "0.01 s", "12.3 s", "4 min 10 s"
+std::string duration(double seconds);
+
+// What ended the search early, for one line: "after 1,000 executions", "after 60 s",
+// "interrupted"; empty where nothing did.
+std::string limitation(const check_result& result);
+
+}  // namespace norn
