@@ -28,9 +28,9 @@ FINE = {
 
 
 class StyleCheck(unittest.TestCase):
-    def faults(self, **changes):
-        """The faults of the fine tree with some files replaced; `__` in a name stands for `/`."""
-        files = {**FINE, **changes.pop("files", {})}
+    def faults(self, files=()):
+        """The faults of the fine tree with some files replaced."""
+        files = {**FINE, **dict(files)}
         with tempfile.TemporaryDirectory() as folder:
             tree = Path(folder).resolve()
             for path, text in files.items():
@@ -39,7 +39,7 @@ class StyleCheck(unittest.TestCase):
             return style_check.faults(tree)
 
     def assert_only_fault(self, path, text, *parts):
-        found = self.faults(files={path: text})
+        found = self.faults({path: text})
         self.assertEqual(len(found), 1, found)
         for part in (path, *parts):
             self.assertIn(part, found[0])
@@ -51,7 +51,7 @@ class StyleCheck(unittest.TestCase):
         layers = ["base", "trace", "strategy", "run", "explore"]
         for low, layer in enumerate(layers):
             for high in layers[low + 1:]:
-                found = self.faults(files={
+                found = self.faults({
                     f"scheduler/{high}/high.hpp": "",
                     f"scheduler/{layer}/low.hpp": f"\n#include <norn/scheduler/{high}/high.hpp>\n"})
                 self.assertTrue(
@@ -59,7 +59,7 @@ class StyleCheck(unittest.TestCase):
                         for fault in found), (layer, high, found))
 
     def test_the_scheduler_knows_no_model(self):
-        found = self.faults(files={
+        found = self.faults({
             "scheduler/run/runner.hpp": "#include <norn/model/time/clock.hpp>\n",
             "model/time/clock.hpp": ""})
         self.assertEqual(len(found), 1, found)
@@ -74,6 +74,14 @@ class StyleCheck(unittest.TestCase):
         self.assert_only_fault("report/text.hpp", "#include <norn/scheduler/run/point.hpp>\n",
                                "report must not include")
 
+    def test_the_report_does_not_reach_fibers_either(self):
+        found = self.faults({
+            "scheduler/explore/token.hpp": "#include <norn/scheduler/run/point.hpp>\n",
+            "report/text.hpp": "#include <norn/scheduler/explore/token.hpp>\n"})
+        self.assertEqual(found, [
+            "report/text.hpp:1: reaches scheduler/run/point.hpp by way of "
+            "scheduler/explore/token.hpp; report must know nothing of scheduler/run"])
+
     def test_a_quoted_include_is_an_include(self):
         self.assert_only_fault("report/text.hpp", '#include "../scheduler/run/point.hpp"\n',
                                "report must not include")
@@ -84,7 +92,7 @@ class StyleCheck(unittest.TestCase):
                                "specs must not include")
 
     def test_folders_do_not_include_one_another(self):
-        found = self.faults(files={
+        found = self.faults({
             "model/thread/thread.hpp": "#include <norn/model/sync/mutex.hpp>\n",
             "model/sync/latch.hpp": "#include <norn/model/io/port.hpp>\n",
             "model/io/port.hpp": "\n#include <norn/model/thread/thread.hpp>\n"})
@@ -109,7 +117,7 @@ class StyleCheck(unittest.TestCase):
                 self.assert_only_fault(path, "\n" + text, f"{path}:2: {word} belongs in")
 
     def test_dangerous_words_may_be_spoken_of(self):
-        self.assertEqual(self.faults(files={"cli/main.cpp": """
+        self.assertEqual(self.faults({"cli/main.cpp": """
 // thread_local
 /* asm
    reinterpret_cast */
