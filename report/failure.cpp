@@ -1,0 +1,127 @@
+#include <norn/report/failure.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <norn/report/display.hpp>
+#include <norn/report/paint.hpp>
+#include <norn/report/trace_text.hpp>
+
+namespace norn {
+
+namespace {
+
+// A check's name has its property; that of a test has not.
+std::string title_of(const check_result& r) {
+  const bool named = r.decided.property.empty() || !r.protocol.empty();
+  return printable(named ? r.name : r.name + ": " + r.decided.property);
+}
+
+// The message stands on the first line if it fits there, else below it.
+std::string header(const check_result& r, const failure_style& style) {
+  const bool violated = r.decided.verdict == conclusion::violated;
+  const std::string_view word = violated ? "VIOLATED" : "MISUSE";
+  std::string text = painted(word, paint::bad, style.color) + "  " + title_of(r);
+  const std::vector<std::string> message = printable_lines(r.decided.message);
+  const std::size_t title_width = word.size() + 2 + display_width(title_of(r));
+  if (message.size() == 1 && title_width + 4 + display_width(message[0]) <= style.width) {
+    return text + (message[0].empty() ? "" : "    " + message[0]) + "\n";
+  }
+  for (const std::string& line : message) text += "\n  " + line;
+  return text + "\n";
+}
+
+std::string summary(const counterexample& found, const check_result& r) {
+  std::string text =
+      counted(found.steps.size(), "step") + ", " + counted(found.preemptions, "preemption");
+  if (found.found_steps > found.steps.size()) {
+    text += " (found at " + counted(found.found_steps, "step") + ", shrunk)";
+  }
+  if (found.found_execution > 0) text += " · execution " + grouped(found.found_execution);
+  if (!r.strategy.empty()) text += " · " + r.strategy;
+  return text + "\n";
+}
+
+std::string trace_text(const counterexample& found, const failure_style& style) {
+  std::string text;
+  const bool full = style.detail == trace_detail::full;
+  for (const std::string& line :
+       full ? detailed_trace_lines(found) : trace_lines(found, style.width)) {
+    const bool mark = line.find("── ") != std::string::npos && line.find('#') == std::string::npos;
+    text += painted(line, mark ? paint::faint : paint::plain, style.color) + "\n";
+  }
+  return text;
+}
+
+std::string blocked_line(const blocked_thread& b) {
+  std::string text = fmt::format("{} waits at {}", b.thread, b.operation);
+  if (!b.object.empty()) text += " " + b.object;
+  if (!b.held_by.empty()) text += ", held by " + b.held_by;
+  const std::string place = place_of(b.file, b.line);
+  return printable(text) + (place.empty() ? "" : "  " + place);
+}
+
+// The circle that the thread waits in, from it back to it; empty where its chain ends elsewhere.
+std::vector<std::string> circle_from(const std::vector<blocked_thread>& blocked,
+                                     const blocked_thread& start) {
+  std::vector<std::string> chain{start.thread};
+  std::string holder = start.held_by;
+  while (chain.size() <= blocked.size()) {
+    chain.push_back(holder);
+    if (holder == start.thread) return chain;
+    const auto next = std::find_if(blocked.begin(), blocked.end(),
+                                   [&](const blocked_thread& b) { return b.thread == holder; });
+    if (next == blocked.end() || next->held_by.empty()) return {};
+    holder = next->held_by;
+  }
+  return {};
+}
+
+std::string blocked_text(const std::vector<blocked_thread>& blocked) {
+  std::string text;
+  for (const blocked_thread& b : blocked) text += "blocked:  " + blocked_line(b) + "\n";
+  for (const blocked_thread& b : blocked) {
+    const std::vector<std::string> circle = circle_from(blocked, b);
+    if (circle.empty()) continue;
+    return text + "circle:   " + printable(fmt::format("{}", fmt::join(circle, " → "))) + "\n";
+  }
+  return text;
+}
+
+std::string explored_text(const check_result& r) {
+  const statistics& s = r.stats;
+  std::string text = "explored " + counted(s.executions, "execution");
+  if (s.blocked > 0) text += ", " + grouped(s.blocked) + " cut off as redundant";
+  text += ", " + counted(s.steps, "step") + ", " + duration(s.seconds) + "; ";
+  if (r.complete) return text + "nothing is left to explore\n";
+  const std::string limit = limitation(r);
+  return text + (limit.empty() ? "stopped once decided" : "ended " + limit) + "\n";
+}
+
+}  // namespace
+
+std::string failure_text(const check_result& result, const failure_style& style) {
+  std::string text = header(result, style);
+  if (result.decided.counterexample) {
+    const counterexample& found = *result.decided.counterexample;
+    text += summary(found, result) + trace_text(found, style);
+    text += blocked_text(found.blocked_threads);
+  }
+  if (style.exploration) text += explored_text(result);
+  if (const auto token = replay_token(result)) {
+    text += "replay:  " + style.replay_command + shell_quoted(*token) + "\n";
+  }
+  return text;
+}
+
+std::string shell_quoted(const std::string& word) {
+  constexpr std::string_view safe =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_";
+  if (!word.empty() && word.find_first_not_of(safe) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace norn
