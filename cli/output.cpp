@@ -1,0 +1,54 @@
+#include <norn/cli/output.hpp>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <norn/cli/exit_code.hpp>
+#include <norn/report/display.hpp>
+
+namespace norn {
+
+namespace {
+
+struct closer {
+  void operator()(std::FILE* f) const { std::fclose(f); }
+};
+using file_handle = std::unique_ptr<std::FILE, closer>;
+
+[[noreturn]] void refuse(const std::string& option, const std::string& file) {
+  throw bad_input(
+      fmt::format("{}: {} cannot be written: {}.\n"
+                  "  name a file in a folder that exists and that you may write.",
+                  option, printable(file), std::strerror(errno)));
+}
+
+}  // namespace
+
+output::output(std::string file, const std::string& option)
+    : file_(std::move(file)), option_(option) {
+  // "a" rather than "w": a run that never ends must not have emptied the file.
+  if (!is_standard_output() && !file_handle(std::fopen(file_.c_str(), "a"))) refuse(option_, file_);
+}
+
+void output::write(const std::string& content) const {
+  if (is_standard_output()) {
+    fmt::print(stdout, "{}", content);
+    return;
+  }
+  file_handle file{std::fopen(file_.c_str(), "w")};
+  const bool written = file && std::fputs(content.c_str(), file.get()) >= 0;
+  if (!written || std::fclose(file.release()) != 0) refuse(option_, file_);
+}
+
+void flush_standard_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw bad_input(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
+  }
+}
+
+}  // namespace norn

@@ -1,0 +1,121 @@
+#include <norn/cli/settings.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <limits>
+
+#include <norn/cli/exit_code.hpp>
+#include <norn/report/display.hpp>
+#include <norn/scheduler/base/invariant.hpp>
+
+namespace norn {
+
+namespace {
+
+constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t deepest = 100'000'000;
+constexpr double longest_seconds = 31'536'000;  // a year
+// A random walk never ends by itself.
+constexpr std::uint64_t random_executions = 10'000;
+
+[[noreturn]] void refuse(const setting& s, const std::string& value, const std::string& source) {
+  throw bad_input(fmt::format("{} takes {}, not `{}`", source, s.accepted, printable(value)));
+}
+
+// The whole text as a number within the range; nothing where it is none.
+template <class Number>
+std::optional<Number> number_in(const std::string& text, Number smallest, Number largest) {
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto [stopped_at, error] = std::from_chars(text.data(), end, value);
+  const bool whole = error == std::errc{} && stopped_at == end && !text.empty();
+  if (!whole || !(value >= smallest && value <= largest)) return std::nullopt;
+  return value;
+}
+
+std::optional<strategy_kind> strategy_named(const std::string& name) {
+  for (const strategy_kind s : {strategy_kind::exhaustive, strategy_kind::random}) {
+    if (name_of(s) == name) return s;
+  }
+  return std::nullopt;
+}
+
+template <class Value>
+void assign(std::optional<Value>& into, std::optional<Value> value, const setting& s,
+            const std::string& text, const std::string& source) {
+  if (!value) refuse(s, text, source);
+  into = value;
+}
+
+const setting& setting_named(std::string_view name) {
+  const setting* found = nullptr;
+  for (const setting& s : all_settings()) {
+    if (s.name == name) found = &s;
+  }
+  NORN_INVARIANT(found != nullptr);
+  return *found;
+}
+
+}  // namespace
+
+const std::vector<setting>& all_settings() {
+  static const std::vector<setting> settings{
+      {"strategy", "NAME", "how schedules are chosen", "exhaustive or random"},
+      {"executions", "N", "budget of executions for each search", "a whole number from 1"},
+      {"time", "SECONDS", "budget of time for each search",
+       "a number of seconds above 0, up to 31536000"},
+      {"depth", "N", "most steps of one execution", "a whole number from 1 to 100000000"},
+      {"seed", "N", "seed of strategy random", "a whole number from 0 to 18446744073709551615"},
+  };
+  return settings;
+}
+
+void set(settings& into, std::string_view name, const std::string& value,
+         const std::string& source) {
+  const setting& s = setting_named(name);
+  const auto take = [&](auto& field, auto parsed) { assign(field, parsed, s, value, source); };
+  if (name == "strategy") take(into.strategy, strategy_named(value));
+  if (name == "executions") take(into.executions, number_in<std::uint64_t>(value, 1, most));
+  if (name == "depth") take(into.depth, number_in<std::uint32_t>(value, 1, deepest));
+  if (name == "seed") take(into.seed, number_in<std::uint64_t>(value, 0, most));
+  if (name == "time") {
+    take(into.time_seconds, number_in<double>(value, 1e-9, longest_seconds));
+  }
+}
+
+std::string environment_name(std::string_view option) {
+  option.remove_prefix(std::min(option.find_first_not_of('-'), option.size()));
+  std::string variable = "NORN_";
+  for (const char c : option) {
+    variable += c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return variable;
+}
+
+std::optional<std::string> from_environment(const std::string& variable) {
+  const char* value = std::getenv(variable.c_str());
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+void apply(const settings& said, explore_options& declared) {
+  declared.strategy = said.strategy.value_or(declared.strategy);
+  declared.seed = said.seed.value_or(declared.seed);
+  declared.limits.depth = said.depth.value_or(declared.limits.depth);
+  declared.limits.time_seconds = said.time_seconds.value_or(declared.limits.time_seconds);
+  declared.executions_are_a_declared_bound = !said.executions && declared.limits.executions > 0;
+  declared.limits.executions = said.executions.value_or(declared.limits.executions);
+  const bool endless = declared.limits.executions == 0 && declared.limits.time_seconds == 0;
+  if (declared.strategy == strategy_kind::random && endless) {
+    declared.limits.executions = random_executions;
+  }
+}
+
+std::string_view name_of(strategy_kind s) {
+  return s == strategy_kind::exhaustive ? "exhaustive" : "random";
+}
+
+}  // namespace norn
