@@ -28,6 +28,12 @@ inline constexpr object_slot no_object{0xffffffff};
 // The logical name of an object: creating thread and sequence, the same in every interleaving.
 enum class object_id : std::uint64_t {};
 
+// Every thread has an object that stands for its end; it bears the last of the thread's numbers.
+inline constexpr std::uint64_t end_of_thread = 0xffffffff;
+constexpr bool is_end_of_thread(object_id o) {
+  return (static_cast<std::uint64_t>(o) & 0xffffffff) == end_of_thread;
+}
+
 template <class Id>
   requires std::is_enum_v<Id>
 constexpr std::size_t index_of(Id id) {

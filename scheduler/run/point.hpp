@@ -42,6 +42,8 @@ class point {
   point(const operation_kind& kind, const object& on, source_location where, guard waits_for = {});
   // An operation on no object: a choice, the creation of a thread.
   point(const operation_kind& kind, source_location where);
+  // An operation on an object of the scheduler's own, such as the end of a thread.
+  point(const operation_kind& kind, object_slot on, source_location where, guard waits_for);
 
   point(const point&) = delete;
   point& operator=(const point&) = delete;
@@ -52,6 +54,7 @@ class point {
 
   // Accesses, in the order in which the operation makes them (access.hpp).
   void read(const object& o, region where = region::whole());
+  void read(object_slot o);
   void write(const object& o, region where = region::whole());
   void update(const object& o, std::uint8_t update_class, region where = region::whole());
 
@@ -69,6 +72,7 @@ class point {
   void release(const object& o);        // replaces what was released before
   void release_join(const object& o);   // adds to it (read-modify-write, shared unlock)
   void acquire(const object& o);
+  void acquire(object_slot o);
   void forget_release(const object& o);  // a plain store ends the release sequence
   // Relaxed atomic operations and the fences that lend them an order ([atomics.fences]).
   void acquire_relaxed(const object& o);       // a relaxed load

@@ -34,14 +34,15 @@ class strategy {
   // Which of `offered` alternatives the event just begun takes, 0 ≤ result < offered.
   virtual std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) = 0;
 
-  // Learns from an execution that has ended.
-  virtual void end_execution(const execution& done) = 0;
+  // Learns from an execution that has ended. Returns whether it is one of those that the strategy set
+  // out to run; false for a probe, a prefix that was run to learn an outcome.
+  virtual bool end_execution(const execution& done) = 0;
 
   // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
   virtual void restart() = 0;
 
   // Whether `begin_execution` returning false means that every trace has been seen.
-  virtual bool exhaustive() const = 0;
+  virtual bool exhaustive_search() const = 0;
 
   // Why the last execution could not follow its schedule, if it could not.
   virtual std::optional<divergence> diverged() const { return std::nullopt; }

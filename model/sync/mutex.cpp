@@ -1,0 +1,69 @@
+#include <norn/model/sync/mutex.hpp>
+
+#include <norn/scheduler/run/point.hpp>
+#include <norn/scheduler/run/runner.hpp>
+
+namespace norn {
+
+namespace {
+
+constexpr operation_kind lock_kind{"lock"};
+constexpr operation_kind try_lock_kind{"try_lock"};
+constexpr operation_kind unlock_kind{"unlock", false, true};
+
+std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
+
+// Open for the owner too: locking twice is an error to be reported, not a wait without end.
+bool free_or_mine(std::uint64_t word, std::uint64_t mine) { return word == 0 || word == mine; }
+
+}  // namespace
+
+void mutex::lock(source_location where) {
+  const std::uint64_t mine = owned_by(this_thread_id());
+  point p{lock_kind, state_, where, guard{state_.slot(), free_or_mine, mine}};
+  p.write(state_);
+  if (p.word(state_) == mine) {
+    p.halt("no_double_lock", "lock of a mutex that the thread already owns: it would wait for itself");
+  }
+  p.set_word(state_, mine);
+  p.acquire(state_);
+}
+
+bool mutex::try_lock(source_location where) {
+  point p{try_lock_kind, state_, where};
+  const std::uint64_t mine = owned_by(p.thread());
+  if (p.word(state_) == mine) {
+    p.write(state_);
+    p.halt("no_double_lock", "try_lock of a mutex that the thread already owns is undefined");
+  }
+  const bool free = p.word(state_) == 0;
+  if (free) {
+    p.write(state_);
+    p.set_word(state_, mine);
+    p.acquire(state_);
+  } else {
+    p.read(state_);
+  }
+  p.describe([&](narration& n) { n.result = free ? "true" : "false"; });
+  return free;
+}
+
+void mutex::unlock(source_location where) {
+  point p{unlock_kind, state_, where};
+  if (p.abandoned()) return;
+  p.write(state_);
+  if (p.word(state_) != owned_by(p.thread())) {
+    p.halt("unlock_by_owner", p.word(state_) == 0
+                                  ? "unlock of a mutex that no thread owns"
+                                  : "unlock of a mutex that another thread owns");
+  }
+  p.set_word(state_, 0);
+  p.release(state_);
+}
+
+bool mutex::owned_by_caller() const {
+  const runner* const r = runner::current();
+  return r != nullptr && runner::current()->execution().word(state_.slot()) == owned_by(this_thread_id());
+}
+
+}  // namespace norn

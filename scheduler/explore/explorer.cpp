@@ -1,0 +1,254 @@
+#include <norn/scheduler/explore/explorer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <norn/scheduler/explore/narrate.hpp>
+#include <norn/scheduler/explore/watch.hpp>
+#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/strategy/exhaustive.hpp>
+#include <norn/scheduler/strategy/random_walk.hpp>
+#include <norn/scheduler/strategy/replay.hpp>
+
+namespace norn {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+std::unique_ptr<strategy> make_strategy(const explore_options& options) {
+  if (options.strategy == strategy_kind::random) return std::make_unique<random_walk>(options.seed);
+  return std::make_unique<exhaustive>();
+}
+
+const char* name_of(strategy_kind kind) {
+  return kind == strategy_kind::random ? "random" : "exhaustive";
+}
+
+runner::settings settings_for(const explore_options& options, bool narrate) {
+  runner::settings s;
+  s.stack_bytes = options.stack_bytes;
+  s.depth = options.limits.depth;
+  s.narrate = narrate;
+  return s;
+}
+
+std::string describe(const divergence& d) {
+  return "step " + std::to_string(d.step + 1) + ": expected " + d.expected + ", came " + d.came;
+}
+
+constexpr const char* causes_of_nondeterminism =
+    "\n  the program did not do the same under the same schedule. Likely causes: time or random "
+    "numbers read outside the model, addresses compared or hashed, state kept from one execution to "
+    "the next (a static or global variable), input read from outside.\n  make the body depend on "
+    "nothing but the model; use norn::choose for data that is open.";
+
+class explorer {
+ public:
+  explorer(const program& body, const explore_options& options)
+      : body_(body),
+        options_(options),
+        strategy_(make_strategy(options)),
+        runner_(settings_for(options, false)),
+        began_(steady::now()) {
+    for (const std::string& p : options.properties) result_.properties.push_back({p, {}, {}, {}});
+    result_.limits = options.limits;
+    result_.strategy = name_of(options.strategy);
+  }
+
+  search_result explore() {
+    const watch guard(runner_, options_.name, options_.limits.depth);
+    while (strategy_->begin_execution()) {
+      const execution& done = runner_.run(body_, *strategy_);
+      if (test_is_wrong(done)) return conclude();
+      if (runner_.observed_more()) {
+        start_over();
+        continue;
+      }
+      count(done, strategy_->end_execution(done));
+      learn(done);
+      if (result_.misuse || decided()) return conclude();
+      result_.bound_hit = bound_reached();
+      if (result_.bound_hit != bound_kind::none) return conclude();
+    }
+    result_.complete = strategy_->exhaustive_search() && result_.stats.too_deep == 0;
+    if (result_.stats.too_deep != 0) result_.bound_hit = bound_kind::depth;
+    return conclude();
+  }
+
+ private:
+  bool test_is_wrong(const execution& done) {
+    if (!runner_.misuse().empty()) result_.misuse = runner_.misuse();
+    if (done.outcome() == outcome::diverged) {
+      result_.misuse = describe(*strategy_->diverged()) + causes_of_nondeterminism;
+    }
+    return result_.misuse.has_value();
+  }
+
+  // A predicate turned out to read more than was known: what was taken for independent was not.
+  void start_over() {
+    strategy_->restart();
+    const double seconds = result_.stats.seconds;
+    result_.stats = statistics{};
+    result_.stats.seconds = seconds;
+  }
+
+  void count(const execution& done, bool wanted) {
+    last_counts_ = false;
+    statistics& stats = result_.stats;
+    stats.steps += done.size();
+    if (!wanted) {
+      ++stats.probes;
+    } else if (done.outcome() == outcome::cut_off) {
+      ++stats.blocked;
+    } else if (done.outcome() == outcome::too_deep) {
+      ++stats.too_deep;
+    } else {
+      ++stats.executions;
+      last_counts_ = true;
+    }
+  }
+
+  void learn(const execution& done) {
+    for (const violation& v : runner_.violations()) {
+      if (!is_new(v.property)) continue;
+      const std::uint64_t number = result_.stats.executions + (last_counts_ ? 0 : 1);
+      schedule found = runner_.by_creation(done);
+      found.resize(std::min(found.size(), v.step));
+      confirm(v.property, found, number);
+      if (result_.misuse) return;
+    }
+  }
+
+  bool is_new(std::string_view property) const {
+    return std::none_of(result_.properties.begin(), result_.properties.end(), [&](const auto& p) {
+      return p.property == property && p.verdict == conclusion::violated;
+    });
+  }
+
+  // Each first violation is run once more, for the reader, before it is believed.
+  void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
+    replay_result again = replay(body_, options_, found, 0, property);
+    if (!again.violated) {
+      result_.misuse = "a violation of " + property + " did not come back when its schedule was run again" +
+                       (again.refused ? ": " + *again.refused : std::string(causes_of_nondeterminism));
+      return;
+    }
+    again.trace.found_execution = execution_number;
+    auto place = std::find_if(result_.properties.begin(), result_.properties.end(),
+                              [&](const auto& p) { return p.property == property; });
+    if (place == result_.properties.end()) {
+      result_.properties.push_back({property, {}, {}, {}});
+      place = result_.properties.end() - 1;
+    }
+    place->verdict = conclusion::violated;
+    place->message = again.trace.message;
+    place->counterexample = std::move(again.trace);
+  }
+
+  bool decided() const {
+    const auto violated = [](const property_verdict& p) {
+      return p.verdict == conclusion::violated;
+    };
+    if (options_.stop_at_first_violation) {
+      return std::any_of(result_.properties.begin(), result_.properties.end(), violated);
+    }
+    return !result_.properties.empty() &&
+           std::all_of(result_.properties.begin(), result_.properties.end(), violated);
+  }
+
+  bound_kind bound_reached() {
+    statistics& stats = result_.stats;
+    if (options_.limits.executions != 0 && stats.executions >= options_.limits.executions) {
+      return bound_kind::executions;
+    }
+    if (options_.interrupted != nullptr && options_.interrupted->load(std::memory_order_relaxed)) {
+      return bound_kind::interrupted;
+    }
+    constexpr std::uint64_t clock_every = 64;  // reading the clock costs as much as an execution
+    if (++since_clock_ < clock_every) return bound_kind::none;
+    since_clock_ = 0;
+    const auto now = steady::now();
+    stats.seconds = std::chrono::duration<double>(now - began_).count();
+    if (options_.limits.time_seconds != 0 && stats.seconds >= options_.limits.time_seconds) {
+      return bound_kind::time;
+    }
+    constexpr std::chrono::milliseconds between_reports{100};
+    if (options_.progress && now - reported_ >= between_reports) {
+      reported_ = now;
+      options_.progress(stats);
+    }
+    return bound_kind::none;
+  }
+
+  search_result conclude() {
+    result_.stats.seconds = std::chrono::duration<double>(steady::now() - began_).count();
+    for (property_verdict& p : result_.properties) {
+      if (result_.misuse) {
+        p = {p.property, conclusion::misuse, *result_.misuse, std::nullopt};
+      } else if (p.verdict != conclusion::violated) {
+        p.verdict = verdict_of_the_rest();
+      }
+    }
+    return std::move(result_);
+  }
+
+  conclusion verdict_of_the_rest() const {
+    if (result_.complete) return conclusion::holds;
+    if (options_.strategy == strategy_kind::random) return conclusion::sampled;
+    if (result_.bound_hit == bound_kind::executions && options_.executions_are_a_declared_bound) {
+      return conclusion::holds_within_bound;
+    }
+    return conclusion::inconclusive;
+  }
+
+  const program& body_;
+  const explore_options& options_;
+  std::unique_ptr<strategy> strategy_;
+  runner runner_;
+  steady::time_point began_;
+  steady::time_point reported_{};
+  std::uint64_t since_clock_ = 0;
+  bool last_counts_ = false;
+  search_result result_;
+};
+
+}  // namespace
+
+search_result explore(const program& body, const explore_options& options) {
+  return explorer(body, options).explore();
+}
+
+replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
+                     std::uint64_t fingerprint, std::string_view property, std::size_t break_at) {
+  runner::settings settings = settings_for(options, true);
+  settings.break_at = break_at;
+  settings.depth = std::max<std::uint32_t>(settings.depth, static_cast<std::uint32_t>(wanted.size()));
+  runner r(settings);
+  const watch guard(r, options.name, settings.depth);
+  replay_strategy follows(wanted);
+  follows.begin_execution();
+  const execution& done = r.run(body, follows);
+  follows.end_execution(done);
+
+  replay_result result;
+  result.trace = narrate(r, done);
+  if (!r.misuse().empty()) {
+    result.refused = r.misuse();
+  } else if (const auto d = follows.diverged()) {
+    result.refused = describe(*d);
+  } else if (fingerprint != 0 && fingerprint != result.trace.fingerprint) {
+    result.refused = "the operations along the schedule are not those that it was recorded with";
+  }
+  if (result.refused) return result;
+  for (const violation& v : r.violations()) {
+    if (result.violated || (!property.empty() && v.property != property)) continue;
+    result.violated = true;
+    result.trace.property = v.property;
+    result.trace.message = v.message;
+  }
+  return result;
+}
+
+}  // namespace norn

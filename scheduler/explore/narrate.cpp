@@ -1,0 +1,104 @@
+#include <norn/scheduler/explore/narrate.hpp>
+
+#include <algorithm>
+
+namespace norn {
+
+namespace {
+
+// The step before went on to another thread although its own could have gone on.
+bool preempts(const execution& done, std::size_t i) {
+  if (i == 0) return false;
+  const thread_id before = done.at(event_id(i - 1)).thread;
+  if (done.at(event_id(i)).thread == before) return false;
+  const auto events = done.events_of(before);
+  const auto next = std::find_if(events.begin(), events.end(),
+                                 [&](event_id e) { return index_of(e) >= i; });
+  const operation* op = nullptr;
+  if (next != events.end()) {
+    op = &done.at(*next).op;
+  } else if (done.state(before) == thread_state::parked) {
+    op = &done.pending(before);
+  }
+  if (op == nullptr) return false;
+  if (!op->guard.exists()) return true;
+  std::vector<event_count> cut(done.width(), 0);
+  for (std::size_t k = 0; k < i; ++k) ++cut[index_of(done.at(event_id(k)).thread)];
+  return op->guard.open(done.word_at(op->guard.object, cut), op->guard.operand);
+}
+
+std::optional<std::size_t> latest_conflict(const execution& done, const event& e) {
+  std::optional<std::size_t> latest;
+  for (const event_id p : done.predecessors(e)) {
+    latest = std::max(latest.value_or(0), index_of(p) + 1);
+  }
+  return latest;
+}
+
+trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
+  const event& e = done.at(event_id(i));
+  const narration& text = r.narrations()[i];
+  trace_step s;
+  s.number = i + 1;
+  s.thread = r.thread_name(e.thread);
+  s.operation = e.op.kind->name;
+  if (e.op.object != no_object) s.object = r.object_name(e.op.object);
+  s.arguments = text.arguments;
+  s.result = text.result;
+  s.changes = text.changes;
+  s.file = e.op.where.file;
+  s.line = e.op.where.line;
+  if (e.alternatives > 1) s.kind = "choice";
+  s.alternative = e.alternative;
+  s.alternatives = e.alternatives;
+  s.preempts = preempts(done, i);
+  s.conflicts_with = latest_conflict(done, e);
+  return s;
+}
+
+// The thread that can open what `t` waits at: for the end of a thread that thread, else the last one
+// to have changed the object, if it is another.
+std::string holder(const runner& r, const execution& done, thread_id t, const operation& op) {
+  const object_slot o = op.guard.object;
+  for (const thread_id other : r.created()) {
+    if (r.end_of(other) == o) return r.thread_name(other);
+  }
+  const auto writes = done.word_writes(o);
+  if (writes.empty()) return {};
+  const thread_id last = done.at(writes.back().event).thread;
+  return last == t ? std::string() : r.thread_name(last);
+}
+
+}  // namespace
+
+counterexample narrate(const runner& r, const execution& done) {
+  counterexample c;
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    c.steps.push_back(narrate_step(r, done, i));
+    c.preemptions += c.steps.back().preempts ? 1 : 0;
+  }
+  c.found_steps = c.steps.size();
+  for (const thread_id t : r.created()) {
+    c.threads.push_back(r.thread_name(t));
+    if (done.state(t) != thread_state::parked || done.is_enabled(t)) continue;
+    const operation& op = done.pending(t);
+    c.blocked_threads.push_back({r.thread_name(t), op.kind->name,
+                                 op.object == no_object ? "" : r.object_name(op.object),
+                                 holder(r, done, t, op), op.where.file, op.where.line});
+  }
+  c.schedule = r.by_creation(done);
+  c.fingerprint = fingerprint_of(c.schedule);
+  return c;
+}
+
+std::uint64_t fingerprint_of(const schedule& s) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  const auto mix = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3; };
+  for (const step& each : s) {
+    mix(index_of(each.thread));
+    mix(each.check);
+  }
+  return hash;
+}
+
+}  // namespace norn

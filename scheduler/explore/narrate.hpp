@@ -1,0 +1,18 @@
+// Narrate: turns an execution that was run for a reader into plain values: steps with what they did,
+// who preempted whom, which step conflicts with which, who is blocked and by whom.
+#pragma once
+
+#include <string_view>
+
+#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/trace/verdict.hpp>
+
+namespace norn {
+
+// Requires: `done` is the last execution of `r`, which narrates.
+counterexample narrate(const runner& r, const execution& done);
+
+// Of the (thread, operation, object) sequence.
+std::uint64_t fingerprint_of(const schedule& s);
+
+}  // namespace norn

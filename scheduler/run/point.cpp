@@ -1,0 +1,190 @@
+#include <norn/scheduler/run/point.hpp>
+
+#include <stdexcept>
+
+#include <norn/scheduler/run/failure.hpp>
+#include <norn/scheduler/run/fiber_current.hpp>
+#include <norn/scheduler/run/run_local.hpp>
+#include <norn/scheduler/run/runner.hpp>
+
+namespace norn {
+
+namespace {
+
+runner& current(const char* what) {
+  if (runner* const r = detail::current_runner) return *r;
+  throw std::logic_error(std::string("norn: ") + what +
+                         " outside the body of a check; objects and threads of the model exist only "
+                         "while a check runs: create and use them inside its body");
+}
+
+constexpr operation_kind destroy_kind{"destroy", false, true};
+constexpr operation_kind ghost_kind{"ghost", false, true};
+
+}  // namespace
+
+// --- point ---
+
+point::point(const operation_kind& kind, const object& on, source_location where, guard waits_for)
+    : runner_(&current(kind.name)), thread_(runner_->self()) {
+  if (runner_->unwinding()) {
+    if (!kind.in_destructors) runner_->unwind();
+    runner_ = nullptr;
+    return;
+  }
+  if (!runner_->alive(on.slot(), &on)) {
+    runner_->halt("no_use_after_destruction",
+                  std::string(kind.name) + " on an object that has been destroyed");
+  }
+  runner_->announce({&kind, on.slot(), where, waits_for});
+  if (runner_->unwinding()) {
+    runner_ = nullptr;
+    return;
+  }
+  if (!runner_->alive(on.slot(), &on)) {
+    runner_->halt("no_use_after_destruction",
+                  std::string(kind.name) + " on " + runner_->object_name(on.slot()) +
+                      ", which another thread has destroyed meanwhile");
+  }
+}
+
+point::point(const operation_kind& kind, source_location where)
+    : point(kind, no_object, where, {}) {}
+
+point::point(const operation_kind& kind, object_slot on, source_location where, guard waits_for)
+    : runner_(&current(kind.name)), thread_(runner_->self()) {
+  if (runner_->unwinding()) {
+    if (!kind.in_destructors) runner_->unwind();
+    runner_ = nullptr;
+    return;
+  }
+  runner_->announce({&kind, on, where, waits_for});
+  if (runner_->unwinding()) runner_ = nullptr;
+}
+
+void point::read(object_slot o) { runner_->access(o, access_mode::read, 0, region::whole()); }
+void point::acquire(object_slot o) { runner_->races().acquire(thread_, o); }
+
+void point::read(const object& o, region where) {
+  runner_->access(o.slot(), access_mode::read, 0, where);
+}
+
+void point::write(const object& o, region where) {
+  runner_->access(o.slot(), access_mode::write, 0, where);
+}
+
+void point::update(const object& o, std::uint8_t update_class, region where) {
+  runner_->access(o.slot(), access_mode::update, update_class, where);
+}
+
+std::uint64_t point::word(const object& o) const { return runner_->execution().word(o.slot()); }
+
+void point::set_word(const object& o, std::uint64_t word) {
+  runner_->execution().set_word(o.slot(), word);
+}
+
+std::uint16_t point::choose(std::uint32_t n) { return runner_->choose(n); }
+
+void point::release(const object& o) { runner_->races().release(thread_, o.slot()); }
+void point::release_join(const object& o) { runner_->races().release_join(thread_, o.slot()); }
+void point::acquire(const object& o) { runner_->races().acquire(thread_, o.slot()); }
+void point::forget_release(const object& o) { runner_->races().forget_release(thread_, o.slot()); }
+void point::acquire_relaxed(const object& o) { runner_->races().relaxed_load(thread_, o.slot()); }
+void point::release_relaxed(const object& o) { runner_->races().relaxed_store(thread_, o.slot()); }
+void point::release_join_relaxed(const object& o) {
+  runner_->races().relaxed_update(thread_, o.slot());
+}
+void point::fence_release() { runner_->races().fence_release(thread_); }
+void point::fence_acquire() { runner_->races().fence_acquire(thread_); }
+
+void point::checked_read(const object& o) {
+  const auto now = event_id(runner_->execution().size() - 1);
+  if (const auto race = runner_->races().read(thread_, o.slot(), now)) {
+    runner_->report_race(*race, o.slot(), false);
+  }
+}
+
+void point::checked_write(const object& o) {
+  const auto now = event_id(runner_->execution().size() - 1);
+  if (const auto race = runner_->races().write(thread_, o.slot(), now)) {
+    runner_->report_race(*race, o.slot(), true);
+  }
+}
+
+void point::violate(std::string_view property, std::string_view message) {
+  runner_->violate(property, message);
+}
+
+void point::halt(std::string_view property, std::string_view message) {
+  runner_->halt(property, message);
+}
+
+narration* point::narrating() const { return runner_->narrating(); }
+
+// --- object ---
+
+object::object(const char* type, std::string_view label, std::uint64_t word)
+    : slot_(current(type).add_object(type, label, word, this)) {}
+
+object::~object() {
+  runner* const r = detail::current_runner;
+  if (r == nullptr || !r->alive(slot_, this)) return;
+  if (!r->unwinding() && !r->destroys_quietly()) {
+    const point p{destroy_kind, *this, source_location{}};
+    if (!p.abandoned()) r->access(slot_, access_mode::write, 0, region::whole());
+  }
+  r->remove_object(slot_, this);
+}
+
+// --- free functions ---
+
+thread_id this_thread_id() { return current("this_thread_id").self(); }
+thread_id parent_of(thread_id t) { return current("parent_of").parent(t); }
+
+bool observing() {
+  const runner* const r = detail::current_runner;
+  return r != nullptr && r->observing();
+}
+
+void observe(const object& o) { current("observe").observe(o.slot()); }
+
+namespace {
+
+void ghost_access(const object& o, access_mode mode) {
+  runner& r = current("ghost");
+  if (r.unwinding()) return;
+  if (r.in_revocable_event()) {
+    // The operation just executed may touch its gate and nothing else (operation.hpp), so the
+    // specification's state moves in a step of its own.
+    point p{ghost_kind, o, source_location{}};
+    if (p.abandoned()) return;
+    r.access(o.slot(), mode, 0, region::whole());
+  } else if (r.has_events()) {
+    r.access(o.slot(), mode, 0, region::whole());
+  }
+}
+
+}  // namespace
+
+void ghost_read(const object& o) { ghost_access(o, access_mode::read); }
+void ghost_write(const object& o) { ghost_access(o, access_mode::write); }
+
+void violate(std::string_view property, std::string_view message) {
+  current("violate").violate(property, message);
+}
+
+bool fail_from_assertion(std::string_view message, const char* file, int line) {
+  runner* const r = detail::current_runner;
+  if (r == nullptr) return false;
+  std::string text(message);
+  if (file != nullptr) text += std::string("\n  at ") + file + ":" + std::to_string(line);
+  r->fail_at_next_point("assertions", text);
+  return true;
+}
+
+detail::run_local_slot& detail::find_run_local(const void* key, const char* type_name,
+                                               std::unique_ptr<run_local_slot> (*make)()) {
+  return current("state of the model").find_run_local(key, type_name, make);
+}
+
+}  // namespace norn

@@ -1,0 +1,516 @@
+#include <norn/scheduler/run/runner.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <exception>
+
+#include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/fiber_current.hpp>
+
+namespace norn {
+
+namespace {
+
+// A thread that keeps catching the exception that unwinds it would never end.
+constexpr std::uint32_t unwind_attempts_allowed = 100;
+
+constexpr std::size_t predicates_allowed = 64;
+
+std::uint64_t name_hash(const char* name) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (; *name != 0; ++name) hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
+  return hash;
+}
+
+}  // namespace
+
+runner* runner::current() { return detail::current_runner; }
+
+runner::~runner() { locals_.clear(); }
+
+// --- one execution ---
+
+const execution& runner::run(const std::function<void()>& program, strategy& chooses) {
+  NORN_INVARIANT(detail::current_runner == nullptr);
+  reset();
+  strategy_ = &chooses;
+  program_ = &program;
+  detail::current_runner = this;
+  running_now_.store(true, std::memory_order_relaxed);
+
+  model_thread& main = prepare_thread(main_thread, nullptr, "main", -1);
+  main.body.emplace([this] { (*program_)(); });
+  running_ = &main;
+  fiber::switch_to(home_, *main.stack);
+
+  check_deadlock();
+  unwind_unfinished();
+  running_ = nullptr;
+  running_now_.store(false, std::memory_order_relaxed);
+  detail::current_runner = nullptr;
+  return execution_;
+}
+
+void runner::reset() {
+  locals_.clear();
+  execution_.clear();
+  races_.clear();
+  created_.clear();
+  objects_.clear();
+  violations_.clear();
+  narrations_.clear();
+  predicates_.clear();
+  observing_ = nullptr;
+  observed_more_ = false;
+  misuse_.clear();
+  taking_down_ = false;
+}
+
+thread_id runner::identify_child(model_thread& creator) {
+  const std::uint32_t place = creator.spawned++;
+  if (place < creator.children.size()) return creator.children[place];
+  const auto id = thread_id(threads_.size());
+  creator.children.push_back(id);
+  return id;
+}
+
+runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator,
+                                             std::string_view name, int number) {
+  if (index_of(id) == threads_.size()) {
+    auto fresh = std::make_unique<model_thread>();
+    fresh->id = id;
+    fresh->owner = this;
+    fresh->parent = creator == nullptr ? no_thread : creator->id;
+    fresh->stack = std::make_unique<fiber>(settings_.stack_bytes, &runner::fiber_main, fresh.get());
+    threads_.push_back(std::move(fresh));
+  }
+  model_thread& t = *threads_[index_of(id)];
+  t.starter = nullptr;
+  t.spawned = t.objects_made = t.unwind_attempts = 0;
+  t.unwinding = t.halt_at_next_point = false;
+  t.on_stack = true;
+  t.ended_in = no_event;
+  if (settings_.narrate) {
+    t.name = std::string(name);
+    if (number >= 0) t.name += "/" + std::to_string(number);
+  }
+  created_.push_back(id);
+  execution_.create_thread(id, creator == nullptr || execution_.size() == 0
+                                   ? no_event
+                                   : event_id(execution_.size() - 1));
+  races_.create_thread(id, creator == nullptr ? no_thread : creator->id);
+  t.end = execution_.add_object(object_id((index_of(id) << 32) | end_of_thread), 0);
+  objects_.push_back({"thread", nullptr, true, 0, settings_.narrate ? t.name : std::string()});
+  return t;
+}
+
+void runner::start(model_thread& child) {
+  model_thread& creator = *running_;
+  child.starter = &creator;
+  running_ = &child;
+  fiber::switch_to(*creator.stack, *child.stack);
+  running_ = &creator;
+}
+
+void runner::fiber_main(void* thread) {
+  auto& self = *static_cast<model_thread*>(thread);
+  for (;;) self.owner->thread_main(self);
+}
+
+void runner::thread_main(model_thread& self) {
+  thread_state how = thread_state::finished;
+  try {
+    self.body();
+  } catch (const unwound&) {
+    how = thread_state::halted;
+  } catch (const std::exception& e) {
+    how = thread_state::halted;
+    if (!taking_down_) {
+      add_violation("no_uncaught_exception", std::string("an exception left the thread: ") + e.what());
+    }
+  } catch (...) {
+    how = thread_state::halted;
+    if (!taking_down_) {
+      add_violation("no_uncaught_exception", "an exception that is no std::exception left the thread");
+    }
+  }
+  self.body.reset();
+  if (self.halt_at_next_point) how = thread_state::halted;  // its last point has been passed
+  finish(self, how);
+}
+
+// The end of a thread belongs to its last event, or to the event that created it when it had none.
+void runner::finish(model_thread& self, thread_state how) {
+  self.on_stack = false;
+  if (taking_down_) {
+    fiber::switch_to(*self.stack, home_);
+    return;
+  }
+  if (how == thread_state::finished) {
+    if (execution_.size() != 0) {
+      execution_.add_access({self.end, access_mode::write, 0, region::whole(), 0});
+      self.ended_in = event_id(execution_.size() - 1);
+    }
+    execution_.set_word(self.end, 1);
+    races_.release(self.id, self.end);
+  }
+  execution_.set_state(self.id, how);
+  if (self.id == main_thread) {
+    // What a predicate captured by reference has gone with the body of the check.
+    for (predicate& p : predicates_) p.active = false;
+  }
+  if (model_thread* const starter = self.starter) {
+    self.starter = nullptr;
+    fiber::switch_to(*self.stack, *starter->stack);
+    return;
+  }
+  close_event();
+  hand_over(self, next());
+}
+
+// --- a step ---
+
+void runner::announce(const operation& op) {
+  model_thread& self = *running_;
+  if (observing_ != nullptr) {
+    report_misuse(std::string("an operation (") + op.kind->name +
+                  ") inside the predicate of always(\"" + observing_->name +
+                  "\"): a predicate may only read variables of the model");
+    observing_ = nullptr;
+    stop();
+  }
+  if (self.halt_at_next_point) stop();
+  if (self.starter == nullptr) close_event();
+  execution_.announce(self.id, op);
+  if (model_thread* const starter = self.starter) {
+    self.starter = nullptr;
+    fiber::switch_to(*self.stack, *starter->stack);
+  } else {
+    hand_over(self, next());
+  }
+  if (self.unwinding) {
+    if (op.kind->in_destructors) return;
+    unwind();
+  }
+  begin_event(self);
+}
+
+// A failed thread keeps its stack: other threads may go on using what lives there.
+void runner::park_for_good() {
+  model_thread& self = *running_;
+  execution_.set_state(self.id, thread_state::halted);
+  if (model_thread* const starter = self.starter) {
+    self.starter = nullptr;
+    fiber::switch_to(*self.stack, *starter->stack);
+  } else {
+    close_event();
+    hand_over(self, next());
+  }
+}
+
+void runner::stop() {
+  park_for_good();
+  unwind();
+}
+
+void runner::hand_over(model_thread& self, model_thread* to) {
+  if (to == &self) return;
+  if (to == nullptr) {
+    fiber::switch_to(*self.stack, home_);
+  } else {
+    running_ = to;
+    fiber::switch_to(*self.stack, *to->stack);
+  }
+  running_ = &self;
+}
+
+runner::model_thread* runner::next() {
+  heartbeat_.store(heartbeat_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (!misuse_.empty()) {
+    execution_.set_outcome(outcome::cut_off);
+    return nullptr;
+  }
+  if (execution_.lowest_enabled() == no_thread) {
+    execution_.set_outcome(outcome::completed);
+    return nullptr;
+  }
+  if (execution_.size() >= settings_.depth) {
+    execution_.set_outcome(outcome::too_deep);
+    return nullptr;
+  }
+  const thread_id chosen = strategy_->choose_thread(execution_);
+  if (chosen == no_thread) {
+    execution_.set_outcome(strategy_->diverged() ? outcome::diverged : outcome::cut_off);
+    return nullptr;
+  }
+  NORN_INVARIANT(execution_.is_enabled(chosen));
+  return threads_[index_of(chosen)].get();
+}
+
+void runner::begin_event(model_thread& self) {
+  execution_.begin_event(self.id);
+  if (settings_.narrate) narrations_.emplace_back();
+  if (execution_.size() == settings_.break_at) std::raise(SIGTRAP);
+}
+
+void runner::close_event() {
+  if (execution_.size() == 0) return;
+  evaluate_predicates();
+  execution_.end_event();
+}
+
+std::uint16_t runner::choose(std::uint32_t offered) {
+  NORN_INVARIANT(offered >= 1 && offered <= 0xffff);
+  const auto n = static_cast<std::uint16_t>(offered);
+  const std::uint16_t chosen = strategy_->choose_alternative(execution_, n);
+  NORN_INVARIANT(chosen < n);
+  execution_.set_alternative(chosen, n);
+  return chosen;
+}
+
+void runner::access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
+  execution_.add_access({o, mode, update_class, where, 0});
+  if (mode == access_mode::read) return;
+  // Writes to what a predicate observes depend on one another: the predicate can tell their order
+  // apart even where nothing else can.
+  std::uint64_t observers = objects_[index_of(o)].observers;
+  while (observers != 0) {
+    const auto i = static_cast<std::size_t>(__builtin_ctzll(observers));
+    observers &= observers - 1;
+    if (i >= predicates_.size()) break;
+    predicates_[i].changed = true;
+    execution_.add_access({predicates_[i].object, access_mode::write, 0, region::whole(), 0});
+  }
+}
+
+bool runner::in_revocable_event() const {
+  if (execution_.size() == 0) return false;
+  const guard& g = execution_.last().op.guard;
+  return g.exists() && g.revocable;
+}
+
+// --- the end of an execution ---
+
+void runner::unwind() {
+  model_thread& self = *running_;
+  self.unwinding = true;
+  if (++self.unwind_attempts > unwind_attempts_allowed) {
+    report_misuse("a thread keeps catching the exception that ends it; a handler `catch (...)` must rethrow");
+    taking_down_ = true;
+    fiber::switch_to(*self.stack, home_);
+  }
+  throw unwound{};
+}
+
+// Nothing is enabled, yet a thread has more to do. After a failure that is only a consequence.
+void runner::check_deadlock() {
+  if (execution_.outcome() != outcome::completed || execution_.halted_any()) return;
+  for (const thread_id t : created_) {
+    if (execution_.state(t) == thread_state::parked) {
+      add_violation("no_deadlock", "no thread can go on");
+      return;
+    }
+  }
+}
+
+// Threads that are still parked (blocked for good, or cut off) are resumed once more, to throw, so
+// that what their stacks own is released. In the reverse order of creation: a thread's stack may
+// refer to what its creator's stack holds.
+void runner::unwind_unfinished() {
+  taking_down_ = true;
+  for (std::size_t i = created_.size(); i-- > 0;) {
+    model_thread& t = *threads_[index_of(created_[i])];
+    if (!t.on_stack) continue;
+    t.unwinding = true;
+    running_ = &t;
+    fiber::switch_to(home_, *t.stack);
+  }
+}
+
+// --- objects ---
+
+object_id runner::next_object_id() {
+  if (naming_locals_of_ != nullptr) {
+    return object_id((name_hash(naming_locals_of_) << 32 | std::uint64_t{1} << 63) |
+                     locals_objects_made_++);
+  }
+  return object_id((index_of(running_->id) << 32) | running_->objects_made++);
+}
+
+object_slot runner::add_object(const char* type, std::string_view label, std::uint64_t word,
+                               const void* address) {
+  const object_id id = next_object_id();
+  const object_slot slot = execution_.add_object(id, word);
+  object_record& record = objects_.emplace_back();
+  record.type = type;
+  record.address = address;
+  record.alive = true;
+  if (!observed_.empty()) {
+    const auto found = observed_.find(index_of(id));
+    if (found != observed_.end()) record.observers = found->second;
+  }
+  if (settings_.narrate) record.label = std::string(label);
+  return slot;
+}
+
+void runner::remove_object(object_slot o, const void* address) {
+  if (!alive(o, address)) return;
+  object_record& record = objects_[index_of(o)];
+  record.alive = false;
+  for (std::size_t i = 0; i < predicates_.size(); ++i) {
+    if ((record.observers >> i & 1) != 0) predicates_[i].active = false;
+  }
+}
+
+bool runner::alive(object_slot o, const void* address) const {
+  return index_of(o) < objects_.size() && objects_[index_of(o)].alive &&
+         objects_[index_of(o)].address == address;
+}
+
+// Whether nothing can run beside the thread: every other thread that it causally knows of has ended
+// in its past. A function of the causal past, so the same in every equivalent execution.
+bool runner::runs_alone(const model_thread& self) const {
+  if (self.id != main_thread) return false;
+  if (execution_.size() == 0) return true;
+  const cut_view past = execution_.clock(event_id(execution_.size() - 1));
+  for (const thread_id t : created_) {
+    if (t == main_thread) continue;
+    const model_thread& other = *threads_[index_of(t)];
+    if (execution_.state(t) != thread_state::finished || other.ended_in == no_event) return false;
+    const event& end = execution_.at(other.ended_in);
+    if (past[index_of(end.thread)] <= end.index) return false;
+  }
+  return true;
+}
+
+// --- properties ---
+
+void runner::add_violation(std::string_view property, std::string_view message) {
+  for (const violation& v : violations_) {
+    if (v.property == property) return;
+  }
+  violations_.push_back({std::string(property), std::string(message), execution_.size()});
+}
+
+void runner::violate(std::string_view property, std::string_view message) {
+  if (!taking_down_) add_violation(property, message);
+}
+
+void runner::halt(std::string_view property, std::string_view message) {
+  violate(property, message);
+  stop();
+}
+
+void runner::fail_at_next_point(std::string_view property, std::string_view message) {
+  if (taking_down_ || running_->unwinding) return;
+  add_violation(property, message);
+  running_->halt_at_next_point = true;
+}
+
+void runner::report_misuse(std::string message) {
+  if (misuse_.empty()) misuse_ = std::move(message);
+}
+
+void runner::report_race(const race_detector::conflict& race, object_slot o, bool writes) {
+  for (const violation& v : violations_) {
+    if (v.property == "no_data_race") return;
+  }
+  const event& earlier = execution_.at(race.earlier);
+  const event& later = execution_.last();
+  const auto line = [&](const event& e, bool wrote) {
+    return std::string("\n  ") + (wrote ? "write  " : "read   ") + thread_name(e.thread) + "  " +
+           e.op.where.file + ":" + std::to_string(e.op.where.line);
+  };
+  add_violation("no_data_race", "data race on " + object_name(o) +
+                                    line(earlier, race.earlier_wrote) + line(later, writes) +
+                                    "\n  neither happens before the other");
+}
+
+void runner::add_predicate(const char* name, std::function<bool()> holds) {
+  if (predicates_.size() == predicates_allowed) {
+    report_misuse("more than 64 always predicates in one execution");
+    stop();
+  }
+  const object_slot stand_in = execution_.add_object(next_object_id(), 0);
+  objects_.push_back({"predicate", nullptr, true, 0, name});
+  predicates_.push_back({name, std::move(holds), stand_in, false, true});
+  evaluate(predicates_.size() - 1);
+}
+
+void runner::observe(object_slot o) {
+  const std::size_t i = static_cast<std::size_t>(observing_ - predicates_.data());
+  object_record& record = objects_[index_of(o)];
+  if ((record.observers >> i & 1) != 0) return;
+  record.observers |= std::uint64_t{1} << i;
+  observed_[index_of(execution_.name_of(o))] |= std::uint64_t{1} << i;
+  if (execution_.size() != 0) observed_more_ = true;
+}
+
+void runner::evaluate_predicates() {
+  for (std::size_t i = 0; i < predicates_.size(); ++i) {
+    if (predicates_[i].changed) evaluate(i);
+  }
+}
+
+void runner::evaluate(std::size_t index) {
+  predicate& p = predicates_[index];
+  p.changed = false;
+  if (!p.active || taking_down_) return;
+  observing_ = &p;
+  const bool holds = p.holds();
+  observing_ = nullptr;
+  if (!holds) add_violation(p.name, "the predicate is false after this step");
+}
+
+// --- what belongs to the execution ---
+
+detail::run_local_slot& runner::find_run_local(const void* key, const char* type_name,
+                                               std::unique_ptr<detail::run_local_slot> (*make)()) {
+  for (const local& l : locals_) {
+    if (l.key == key) return *l.value;
+  }
+  const char* const outer = naming_locals_of_;
+  const std::uint32_t outer_made = locals_objects_made_;
+  naming_locals_of_ = type_name;
+  locals_objects_made_ = 0;
+  locals_.push_back({key, make()});
+  naming_locals_of_ = outer;
+  locals_objects_made_ = outer_made;
+  return *locals_.back().value;
+}
+
+// --- for readers ---
+
+std::string runner::thread_name(thread_id t) const {
+  const std::string& name = threads_[index_of(t)]->name;
+  return name.empty() ? "thread " + std::to_string(index_of(t)) : name;
+}
+
+std::string runner::object_name(object_slot o) const {
+  const object_record& record = objects_[index_of(o)];
+  if (!record.label.empty()) return record.label;
+  return std::string(record.type);
+}
+
+schedule runner::by_creation(const norn::execution& e) const {
+  std::vector<thread_id> order(threads_.size(), no_thread);
+  for (std::size_t i = 0; i < created_.size(); ++i) order[index_of(created_[i])] = thread_id(i);
+  schedule result;
+  result.reserve(e.size());
+  for (const event& each : e.events()) {
+    step s = e.step_of(each);
+    s.thread = order[index_of(each.thread)];
+    result.push_back(s);
+  }
+  return result;
+}
+
+schedule runner::schedule_so_far() const { return by_creation(execution_); }
+
+bool runner::in_guard_page(const void* address) const {
+  return std::any_of(threads_.begin(), threads_.end(),
+                     [&](const auto& t) { return t->stack->in_guard(address); });
+}
+
+}  // namespace norn

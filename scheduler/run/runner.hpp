@@ -1,0 +1,231 @@
+// Runner: drives one execution of a program under a strategy. Threads of the model are fibers that
+// hand over to one another directly; whoever announces an operation asks the strategy who goes next
+// and switches there.
+//
+// A step, in the order in which it happens:
+//   announce   the thread's previous event is closed, its next operation becomes known
+//   choose     the strategy names an enabled thread (perhaps the same); control goes there
+//   begin      that thread's announced operation becomes an event
+//   execute    model code changes the world and records accesses; then the program's own code runs
+//              up to the thread's next announcement
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/run/fiber.hpp>
+#include <norn/scheduler/run/point.hpp>
+#include <norn/scheduler/run/race_detector.hpp>
+#include <norn/scheduler/run/run_local.hpp>
+#include <norn/scheduler/run/thread_body.hpp>
+#include <norn/scheduler/strategy/strategy.hpp>
+#include <norn/scheduler/trace/execution.hpp>
+
+namespace norn {
+
+// Unwinds an abandoned thread of the model. Not derived from std::exception, so that handlers of
+// the program under test let it pass.
+struct unwound {};
+
+struct violation {
+  std::string property;
+  std::string message;
+  std::size_t step = 0;  // events executed when it was noticed
+};
+
+class runner {
+ public:
+  struct settings {
+    std::size_t stack_bytes = 256 * 1024;
+    std::uint32_t depth = 10'000;
+    bool narrate = false;      // keep names, arguments, results and changes for a reader
+    std::size_t break_at = 0;  // raise SIGTRAP before this step, counted from 1
+  };
+
+  explicit runner(const settings& s) : settings_(s) {}
+  ~runner();
+  runner(const runner&) = delete;
+  runner& operator=(const runner&) = delete;
+
+  // Runs the program once. The result is valid until the next call.
+  const norn::execution& run(const std::function<void()>& program, strategy& chooses);
+
+  const std::vector<violation>& violations() const { return violations_; }
+  // Set when the program misused the runner itself (an operation inside a predicate, ...).
+  const std::string& misuse() const { return misuse_; }
+  // What `always` predicates read has grown: earlier executions treated too much as independent.
+  bool observed_more() const { return observed_more_; }
+
+  // Narrated executions only.
+  const std::vector<narration>& narrations() const { return narrations_; }
+  std::string thread_name(thread_id t) const;
+  std::string object_name(object_slot o) const;
+  const char* object_type(object_slot o) const { return objects_[index_of(o)].type; }
+  // Threads in the order of their creation in the last execution.
+  const std::vector<thread_id>& created() const { return created_; }
+
+  // The runner whose execution the caller is part of; null outside.
+  static runner* current();
+
+  // --- for point, object, thread: the code under test calls these through their own interfaces ---
+  void announce(const operation& op);
+  bool unwinding() const { return running_->unwinding; }
+  [[noreturn]] void unwind();
+  std::uint16_t choose(std::uint32_t offered);
+  void access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
+  norn::execution& execution() { return execution_; }
+  race_detector& races() { return races_; }
+  thread_id self() const { return running_->id; }
+  thread_id parent(thread_id t) const { return threads_[index_of(t)]->parent; }
+  bool in_revocable_event() const;
+  bool has_events() const { return execution_.size() != 0; }
+
+  object_slot add_object(const char* type, std::string_view label, std::uint64_t word,
+                         const void* address);
+  void remove_object(object_slot o, const void* address);
+  bool alive(object_slot o, const void* address) const;
+  // The destruction of an object is not a step: nothing runs beside the thread, or the execution is
+  // being taken down.
+  bool destroys_quietly() const {
+    return taking_down_ || running_ == nullptr || observing_ != nullptr || runs_alone(*running_);
+  }
+
+  // Creates a thread of the model and runs it up to its first announcement. Part of the creator's
+  // current event.
+  template <class F>
+  thread_id spawn(std::string_view name, int number, F&& body);
+  object_slot end_of(thread_id t) const { return threads_[index_of(t)]->end; }
+
+  void violate(std::string_view property, std::string_view message);
+  [[noreturn]] void halt(std::string_view property, std::string_view message);
+  // The running thread never goes on; its stack stays until the execution is taken down. Returns
+  // then, with unwinding() true: for destructors, which may not throw.
+  void park_for_good();
+  void fail_at_next_point(std::string_view property, std::string_view message);
+  void report_misuse(std::string message);
+  void report_race(const race_detector::conflict& race, object_slot o, bool writes);
+
+  void add_predicate(const char* name, std::function<bool()> holds);
+  bool observing() const { return observing_ != nullptr; }
+  void observe(object_slot o);
+
+  narration* narrating() {
+    return settings_.narrate && !narrations_.empty() ? &narrations_.back() : nullptr;
+  }
+  bool narrates() const { return settings_.narrate; }
+
+  detail::run_local_slot& find_run_local(const void* key, const char* type_name,
+                                         std::unique_ptr<detail::run_local_slot> (*make)());
+
+  // Read by the watchdog and by the crash handler, from outside the fibers.
+  std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
+  bool is_running() const { return running_now_.load(std::memory_order_relaxed); }
+  bool in_guard_page(const void* address) const;
+  schedule schedule_so_far() const;
+
+  // Renames the threads of a schedule from identities to order of creation (a token's numbers).
+  schedule by_creation(const norn::execution& e) const;
+
+ private:
+  struct model_thread {
+    thread_id id{};
+    thread_id parent = no_thread;
+    std::unique_ptr<fiber> stack;
+    thread_body body;
+    runner* owner = nullptr;
+    model_thread* starter = nullptr;   // set while it runs up to its first announcement
+    std::vector<thread_id> children;   // by place among the creator's children; kept for good
+    std::uint32_t spawned = 0;
+    std::uint32_t objects_made = 0;
+    std::uint32_t unwind_attempts = 0;
+    bool unwinding = false;
+    bool halt_at_next_point = false;
+    bool on_stack = false;             // its body has begun and not left the stack
+    object_slot end = no_object;
+    event_id ended_in = no_event;
+    std::string name;  // narrated executions only
+  };
+  struct object_record {
+    const char* type = "";
+    const void* address = nullptr;
+    bool alive = false;
+    std::uint64_t observers = 0;  // bit set of the predicates that read it
+    std::string label;            // narrated executions only
+  };
+  struct predicate {
+    const char* name;
+    std::function<bool()> holds;
+    object_slot object;  // stands for what it observes: see access()
+    bool changed;        // something that it observes was written in this event
+    bool active;
+  };
+  struct local {
+    const void* key;
+    std::unique_ptr<detail::run_local_slot> value;
+  };
+
+  void reset();
+  thread_id identify_child(model_thread& creator);
+  model_thread& prepare_thread(thread_id id, model_thread* creator, std::string_view name,
+                               int number);
+  void start(model_thread& child);
+  static void fiber_main(void* thread);
+  void thread_main(model_thread& self);
+  void finish(model_thread& self, thread_state how);
+  void close_event();
+  void begin_event(model_thread& self);
+  model_thread* next();           // null: the execution is over
+  void hand_over(model_thread& self, model_thread* to);
+  [[noreturn]] void stop();
+  void check_deadlock();
+  void evaluate_predicates();
+  void evaluate(std::size_t index);
+  void unwind_unfinished();
+  bool runs_alone(const model_thread& self) const;
+  object_id next_object_id();
+  void add_violation(std::string_view property, std::string_view message);
+
+  settings settings_;
+  strategy* strategy_ = nullptr;
+  const std::function<void()>* program_ = nullptr;
+  norn::execution execution_;
+  race_detector races_;
+  fiber home_;
+  std::vector<std::unique_ptr<model_thread>> threads_;  // by thread_id, kept from run to run
+  std::vector<thread_id> created_;
+  model_thread* running_ = nullptr;
+  std::vector<object_record> objects_;
+  std::vector<violation> violations_;
+  std::vector<narration> narrations_;
+  std::vector<predicate> predicates_;
+  predicate* observing_ = nullptr;
+  // Which predicates (by place of registration) read which objects: grows over the whole search.
+  std::unordered_map<std::uint64_t, std::uint64_t> observed_;
+  bool observed_more_ = false;
+  std::string misuse_;
+  std::vector<local> locals_;
+  const char* naming_locals_of_ = nullptr;
+  std::uint32_t locals_objects_made_ = 0;
+  bool taking_down_ = false;
+  std::atomic<std::uint64_t> heartbeat_{0};
+  std::atomic<bool> running_now_{false};
+};
+
+template <class F>
+thread_id runner::spawn(std::string_view name, int number, F&& body) {
+  model_thread& creator = *running_;
+  const thread_id id = identify_child(creator);
+  model_thread& child = prepare_thread(id, &creator, name, number);
+  child.body.emplace(std::forward<F>(body));
+  start(child);
+  return id;
+}
+
+}  // namespace norn

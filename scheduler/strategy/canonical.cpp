@@ -1,0 +1,47 @@
+#include <norn/scheduler/strategy/canonical.hpp>
+
+namespace norn {
+
+bool is_open_at(const execution& t, const operation& op, cut_view at) {
+  return !op.guard.exists() || op.guard.open(t.word_at(op.guard.object, at), op.guard.operand);
+}
+
+bool canonical_extension::is_canonical_from(const execution& t, cut_view from) {
+  now_.assign(from.begin(), from.end());
+  std::size_t left = t.size();
+  for (const event_count n : now_) left -= n;
+  for (; left != 0; --left) {
+    if (advance(t) != step::taken) return false;
+  }
+  return true;
+}
+
+// Takes the event that `next` would run, if the execution has it.
+canonical_extension::step canonical_extension::advance(const execution& t) {
+  for (std::size_t i = 0; i < t.thread_count(); ++i) {
+    const step s = consider(t, thread_id(i));
+    if (s != step::nothing) return s;
+  }
+  return step::deviates;
+}
+
+canonical_extension::step canonical_extension::consider(const execution& t, thread_id thread) {
+  const std::size_t i = index_of(thread);
+  const auto events = t.events_of(thread);
+  const bool at_end = now_[i] == events.size();
+  if (at_end && t.state(thread) != thread_state::parked) return step::nothing;
+  if (!subset(t.creation_clock(thread), now_)) return step::nothing;
+  if (at_end) {
+    return is_open_at(t, t.pending(thread), now_) ? step::deviates : step::nothing;
+  }
+  const event_id next = events[now_[i]];
+  const event& e = t.at(next);
+  const event_count before = now_[i]++;
+  const bool ready = subset(t.clock(next), now_);
+  if (ready) return e.alternative == 0 ? step::taken : step::deviates;
+  now_[i] = before;
+  // Not in this incarnation: then `next` runs the thread in another one, unless it is disabled here.
+  return is_open_at(t, e.op, now_) ? step::deviates : step::nothing;
+}
+
+}  // namespace norn

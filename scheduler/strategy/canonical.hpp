@@ -1,0 +1,33 @@
+// The canonical extension of a configuration, and whether an execution is one.
+//
+// `next` is a fixed function of a configuration: the lowest enabled thread. Max(C) extends the cut C
+// with `next`, alternative 0 of every choice, until nothing is enabled. For each new branch of the
+// search exactly one execution passes `is_canonical_from`, and that one produces the branch
+// (EXPLORATION §1; reverse search: Avis & Fukuda, 1996).
+#pragma once
+
+#include <vector>
+
+#include <norn/scheduler/trace/cut.hpp>
+#include <norn/scheduler/trace/execution.hpp>
+
+namespace norn {
+
+class canonical_extension {
+ public:
+  // Whether `t` is, as a trace, the canonical extension of `from`. Requires: `from` is a cut of `t`.
+  // Decided on the trace alone: nothing is run again.
+  bool is_canonical_from(const execution& t, cut_view from);
+
+ private:
+  enum class step { taken, nothing, deviates };
+  step advance(const execution& t);
+  step consider(const execution& t, thread_id thread);
+
+  std::vector<event_count> now_;
+};
+
+// Whether the operation is enabled in the cut: its guard, if it has one, is open there.
+bool is_open_at(const execution& t, const operation& op, cut_view at);
+
+}  // namespace norn

@@ -1,0 +1,460 @@
+#include <norn/scheduler/strategy/exhaustive.hpp>
+
+#include <algorithm>
+
+#include <norn/scheduler/base/invariant.hpp>
+
+namespace norn {
+
+namespace {
+
+bool waits_on_gate(const operation& op) { return op.guard.exists() && op.guard.revocable; }
+
+bool happens_after_own(const execution& t, cut_view past, event_id e) {
+  const event& event = t.at(e);
+  return past[index_of(event.thread)] > event.index;
+}
+
+// `before` and `after` conflict with nothing in between that would order them anyway.
+bool immediate(const execution& t, event_id before, event_id after) {
+  const event& later = t.at(after);
+  if (happens_after_own(t, t.clock_before(later.thread, later.index), before)) return false;
+  const auto between = t.predecessors(later);
+  return std::none_of(between.begin(), between.end(), [&](event_id p) {
+    return p != before && t.happens_before(before, p);
+  });
+}
+
+}  // namespace
+
+// --- the frontier ---
+
+void exhaustive::restart() {
+  items_.clear();
+  widenings_.clear();
+  divergence_.reset();
+  phase_ = phase::search;
+  push();  // the root: nothing decided
+}
+
+work_item& exhaustive::push() {
+  if (spares_.empty()) {
+    items_.emplace_back();
+  } else {
+    items_.push_back(std::move(spares_.back()));
+    spares_.pop_back();
+  }
+  return items_.back();
+}
+
+void exhaustive::retire(work_item& item) {
+  item.clear();
+  spares_.push_back(std::move(item));
+}
+
+bool exhaustive::begin_execution() {
+  examined_ = rejected_ = false;
+  divergence_.reset();
+  if (!widenings_.empty() && continue_widening()) return true;
+  if (items_.empty()) return false;
+  phase_ = phase::search;
+  retire(current_);
+  current_ = std::move(items_.back());
+  items_.pop_back();
+  replayed_ = current_.steps.size();
+  return true;
+}
+
+// --- running an item ---
+
+thread_id exhaustive::choose_thread(const execution& so_far) {
+  if (divergence_) return no_thread;
+  if (so_far.size() < replayed_) return replay_step(so_far);
+  if (phase_ == phase::widening_past) {
+    widen(so_far);
+    return no_thread;
+  }
+  if (!examine(so_far)) return no_thread;
+  return extend(so_far);
+}
+
+thread_id exhaustive::replay_step(const execution& so_far) {
+  const std::size_t position = so_far.size();
+  const step& expected = current_.steps[position].what;
+  const bool exists = index_of(expected.thread) < so_far.thread_count() &&
+                      so_far.state(expected.thread) == thread_state::parked;
+  if (!exists) {
+    diverge(so_far, expected, "the thread has no next operation");
+  } else if (so_far.check_of(so_far.pending(expected.thread)) != expected.check) {
+    diverge(so_far, expected, so_far.pending(expected.thread).kind->name);
+  } else if (!so_far.is_enabled(expected.thread)) {
+    diverge(so_far, expected,
+            std::string(so_far.pending(expected.thread).kind->name) + ", which is blocked");
+  }
+  return divergence_ ? no_thread : expected.thread;
+}
+
+void exhaustive::diverge(const execution& so_far, const step& expected, std::string came) {
+  std::string wanted = "another operation";
+  const auto knows = [&](const operation& op) {
+    if (so_far.check_of(op) == expected.check) wanted = op.kind->name;
+  };
+  for (const event& e : so_far.events()) knows(e.op);
+  for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
+    if (so_far.state(thread_id(t)) == thread_state::parked) knows(so_far.pending(thread_id(t)));
+  }
+  divergence_ = divergence{so_far.size(), expected.thread, wanted, std::move(came)};
+}
+
+thread_id exhaustive::extend(const execution& so_far) {
+  const thread_id next = so_far.lowest_enabled();
+  const operation& op = so_far.pending(next);
+  current_.steps.push_back({{next, 0, so_far.check_of(op)}, true, true});
+  return next;
+}
+
+std::uint16_t exhaustive::choose_alternative(const execution& so_far, std::uint16_t offered) {
+  const std::size_t position = so_far.size() - 1;
+  if (position >= replayed_) return 0;
+  const std::uint16_t wanted = current_.steps[position].what.alternative;
+  if (wanted < offered) return wanted;
+  diverge(so_far, current_.steps[position].what,
+          "only " + std::to_string(offered) + " alternatives where there were more");
+  return 0;
+}
+
+// --- proposals ---
+
+// Whether the item may go on. Called again and again beyond the block's end; looks once.
+bool exhaustive::examine(const execution& so_far) {
+  if (!current_.proposed || examined_ || phase_ != phase::search) return !rejected_;
+  examined_ = true;
+  propose_alternatives(so_far);
+  if (touches_more(so_far)) begin_widening();
+  rejected_ = !accepted(so_far);
+  planned_step& resolution = current_.steps[replayed_ - 1];
+  resolution.reversible = !current_.proposal.guarded && resolution.what.alternative == 0;
+  return !rejected_;
+}
+
+bool exhaustive::accepted(const execution& so_far) const {
+  const proposal& p = current_.proposal;
+  const auto lies_before = [&](std::size_t first, std::size_t last, std::size_t of) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (!so_far.happens_before(event_id(i), event_id(of))) return false;
+    }
+    return true;
+  };
+  if (!lies_before(p.past, p.reversed, p.reversed)) return false;
+  const std::size_t last = replayed_ - 1;
+  if (!lies_before(p.block, last, last)) return false;
+  return p.guarded || reversed_is_canonical_maximum(so_far);
+}
+
+// Of the block's maximal events before its resolution, the one that the resolution runs into last is
+// the one that a parent reverses: without it, the resolution still runs into all the others.
+bool exhaustive::reversed_is_canonical_maximum(const execution& so_far) const {
+  const proposal& p = current_.proposal;
+  const std::size_t last = replayed_ - 1;
+  const event& resolution = so_far.at(event_id(last));
+  const auto first_conflict = [&](const event& k) {
+    const auto made = so_far.accesses(resolution);
+    const auto hit = std::find_if(made.begin(), made.end(), [&](const access& a) {
+      const auto others = so_far.accesses(k);
+      return std::any_of(others.begin(), others.end(),
+                         [&](const access& b) { return dependent(a, b); });
+    });
+    return hit - made.begin();
+  };
+  const event& reversed = so_far.at(event_id(p.reversed));
+  const auto place = first_conflict(reversed);
+  for (std::size_t k = p.block; k < last; ++k) {
+    if (k == p.reversed) continue;
+    bool maximal = true;
+    for (std::size_t later = k + 1; later < last && maximal; ++later) {
+      maximal = !so_far.happens_before(event_id(k), event_id(later));
+    }
+    if (!maximal) continue;
+    const event& other = so_far.at(event_id(k));
+    const auto other_place = first_conflict(other);
+    if (other_place > place || (other_place == place && other.thread > reversed.thread)) return false;
+  }
+  return true;
+}
+
+// The proposer could not know how many alternatives the reversed operation, and the resolution after
+// it, would offer here.
+void exhaustive::propose_alternatives(const execution& so_far) {
+  const auto propose_others = [&](std::size_t position) {
+    const event& e = so_far.at(event_id(position));
+    if (e.alternative != 0) return;
+    for (std::uint16_t a = 1; a < e.alternatives; ++a) {
+      work_item& other = push();
+      other.steps.assign(current_.steps.begin(),
+                         current_.steps.begin() + static_cast<std::ptrdiff_t>(replayed_));
+      other.proposed = true;
+      other.proposal = current_.proposal;
+      other.proposal.parent.reset();  // all alternatives touch the same: one of them is widened
+      other.steps[position].what.alternative = a;
+      for (std::size_t i = position + 1; i < replayed_; ++i) other.steps[i].what.alternative = 0;
+    }
+  };
+  const std::size_t last = replayed_ - 1;
+  if (last != current_.proposal.reversed) propose_others(last);
+  // The reversed operation comes first: what follows it is proposed anew in each of its outcomes.
+  if (so_far.at(event_id(last)).alternative == 0) propose_others(current_.proposal.reversed);
+}
+
+bool exhaustive::touches_more(const execution& so_far) const {
+  const proposal& p = current_.proposal;
+  if (p.parent == nullptr) return false;
+  const auto made = so_far.accesses(so_far.at(event_id(p.reversed)));
+  return std::any_of(made.begin(), made.end(), [&](const access& a) {
+    const object_id name = so_far.name_of(a.object);
+    if (is_end_of_thread(name)) return false;  // only what follows the thread reads it
+    return std::none_of(p.known.begin(), p.known.end(), [&](const named_access& k) {
+      return k.object == name && k.where.contains(a.where) &&
+             (k.mode == access_mode::write ||
+              (k.mode == a.mode && k.update_class == a.update_class));
+    });
+  });
+}
+
+// --- learning from an execution ---
+
+bool exhaustive::end_execution(const execution& done) {
+  if (phase_ == phase::widening_parent) {
+    widenings_.back()->parent = done;
+    widenings_.back()->has_parent = true;
+    return false;
+  }
+  if (phase_ == phase::widening_past) {
+    if (done.outcome() != outcome::cut_off) widen(done);
+    return false;
+  }
+  if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged) return false;
+  if (done.size() < replayed_ || !examine(done)) return false;
+  shared_steps_.reset();
+  propose_choices(done);
+  find_decisions(done);
+  for (std::size_t i = done.size(); i-- > 0;) {
+    const event& e = done.at(event_id(i));
+    if (e.alternative == 0) reverse_races(done, event_id(i));
+    if (waits_on_gate(e.op)) reverse_blocking(done, e.thread, e.index, e.op);
+  }
+  for (std::size_t i = 0; i < done.thread_count(); ++i) {
+    const auto t = thread_id(i);
+    if (done.state(t) == thread_state::parked && waits_on_gate(done.pending(t))) {
+      reverse_blocking(done, t, done.events_of(t).size(), done.pending(t));
+    }
+  }
+  return true;
+}
+
+void exhaustive::propose_choices(const execution& t) {
+  for (std::size_t i = replayed_; i < t.size(); ++i) {
+    for (std::uint16_t a = 1; a < t.at(event_id(i)).alternatives; ++a) {
+      work_item& other = push();
+      other.steps.assign(current_.steps.begin(),
+                         current_.steps.begin() + static_cast<std::ptrdiff_t>(i + 1));
+      other.steps.back().what.alternative = a;
+      other.steps.back().reversible = false;
+    }
+  }
+}
+
+void exhaustive::find_decisions(const execution& t) {
+  const std::size_t width = t.width();
+  decisions_.clear();
+  decision_ending_at_.assign(t.size(), -1);
+  prefix_cuts_.assign((t.size() + 1) * width, 0);
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    auto row = prefix_cuts_.begin() + static_cast<std::ptrdiff_t>((i + 1) * width);
+    std::copy(row - static_cast<std::ptrdiff_t>(width), row, row);
+    ++row[static_cast<std::ptrdiff_t>(index_of(t.at(event_id(i)).thread))];
+    if (!current_.steps[i].ends_block) continue;
+    if (current_.steps[i].reversible) {
+      decision_ending_at_[i] = static_cast<std::int32_t>(decisions_.size());
+      decisions_.push_back({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(i)});
+    }
+    first = i + 1;
+  }
+}
+
+void exhaustive::reverse_races(const execution& t, event_id reversed) {
+  const event& w = t.at(reversed);
+  for (const event_id r : t.predecessors(w)) {
+    const std::int32_t d = decision_ending_at_[index_of(r)];
+    if (d < 0 || !immediate(t, r, reversed)) continue;
+    const decision& decided = decisions_[static_cast<std::size_t>(d)];
+    const cut_view until = cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
+    cut_.assign(until.begin(), until.end());
+    join(cut_, t.clock(reversed));
+    propose(t, current_.steps, decided, cut_, w.thread, w.op, reversed);
+  }
+}
+
+// `blocked`'s operation number `index` waits at a gate. Which resolution closed it?
+void exhaustive::reverse_blocking(const execution& t, thread_id blocked, std::size_t index,
+                                  const operation& op) {
+  const cut_view past = t.clock_before(blocked, index);
+  for (const execution::word_write& closing : t.word_writes(op.guard.object)) {
+    const std::int32_t d = decision_ending_at_[index_of(closing.event)];
+    const event& r = t.at(closing.event);
+    if (d < 0 || r.thread == blocked || happens_after_own(t, past, closing.event)) continue;
+    const decision& decided = decisions_[static_cast<std::size_t>(d)];
+    const cut_view until = cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
+    if (until[index_of(blocked)] > index) continue;  // the operation was done before
+    cut_.assign(until.begin(), until.end());
+    join(cut_, past);
+    if (is_open_at(t, op, cut_)) continue;  // not blocked: a race, if anything
+    propose(t, current_.steps, decided, cut_, blocked, op, no_event);
+  }
+}
+
+// Proposes the decision's reversal: `op` of thread `by` goes before the resolution. `cut` holds the
+// events up to the resolution, the operation's past, and the operation if it was executed.
+// Returns the new item, or null when this execution is not the one to propose it.
+work_item* exhaustive::propose(const execution& t, const std::vector<planned_step>& steps,
+                               const decision& d, cut_view cut, thread_id by, const operation& op,
+                               event_id reversed) {
+  const event& resolution = t.at(event_id(d.last));
+  const std::size_t own = index_of(resolution.thread);
+  const bool guarded = waits_on_gate(resolution.op);
+  // An event that others were put before on its gate has no children; its decision's root has them.
+  if (guarded && d.first != d.last) return nullptr;
+
+  std::vector<event_count> without(cut.begin(), cut.end());
+  without[own] = resolution.index;
+  if (reversed != no_event) without[index_of(by)] = t.at(reversed).index;
+  if (!is_open_at(t, op, without)) return nullptr;
+  if (!canonical_.is_canonical_from(t, cut)) return nullptr;
+
+  if (shared_steps_ == nullptr) {
+    shared_steps_ = std::make_shared<const std::vector<planned_step>>(steps);
+  }
+  work_item& item = push();
+  item.proposed = true;
+  proposal& p = item.proposal;
+  for (std::size_t i = 0; i < d.last; ++i) item.steps.push_back(steps[i]);
+  const auto unmark = [&](std::size_t from) {
+    for (std::size_t i = from; i < item.steps.size(); ++i) {
+      item.steps[i].ends_block = item.steps[i].reversible = false;
+    }
+  };
+  p.block = d.first;
+  p.past = static_cast<std::uint32_t>(item.steps.size());
+  for (std::size_t i = d.last + 1; i < t.size(); ++i) {
+    const event& e = t.at(event_id(i));
+    if (event_id(i) != reversed && cut[index_of(e.thread)] > e.index) item.steps.push_back(steps[i]);
+  }
+  unmark(d.first);
+  p.reversed = static_cast<std::uint32_t>(item.steps.size());
+  item.steps.push_back({{by, 0, t.check_of(op)}, false, false});
+  p.guarded = guarded;
+  if (!guarded) {
+    item.steps.push_back({{resolution.thread, 0, t.check_of(resolution.op)}, false, false});
+  }
+  item.steps.back().ends_block = true;
+
+  p.known.clear();
+  const auto know = [&](const event& e, bool writes_only) {
+    for (const access& a : t.accesses(e)) {
+      if (writes_only && a.mode != access_mode::write) continue;
+      p.known.push_back({t.name_of(a.object), a.mode, a.update_class, a.where});
+    }
+  };
+  know(resolution, true);
+  p.parent.reset();
+  p.parent_resolution = event_id(d.last);
+  p.parent_reversed = reversed;
+  if (reversed != no_event) {
+    know(t.at(reversed), false);
+    p.parent = shared_steps_;
+  }
+  return &item;
+}
+
+// --- widening ---
+
+void exhaustive::begin_widening() {
+  const proposal& p = current_.proposal;
+  auto w = std::make_unique<widening>();
+  w->steps = p.parent;
+  w->reversed_decision = {p.block, static_cast<std::uint32_t>(index_of(p.parent_resolution))};
+  w->reversed = p.parent_reversed;
+  widenings_.push_back(std::move(w));
+}
+
+bool exhaustive::continue_widening() {
+  widening& w = *widenings_.back();
+  retire(current_);
+  current_ = work_item{};
+  if (!w.has_parent) {
+    phase_ = phase::widening_parent;
+    current_.steps = *w.steps;
+    replayed_ = current_.steps.size();
+    return true;
+  }
+  if (w.tried.empty()) {  // the past that the proposal began with
+    std::vector<event_count> cut(w.parent.width(), 0);
+    for (std::size_t i = 0; i <= w.reversed_decision.last; ++i) {
+      ++cut[index_of(w.parent.at(event_id(i)).thread)];
+    }
+    join(cut, w.parent.clock(w.reversed));
+    w.tried.insert(cut);
+    w.waiting.push_back(std::move(cut));
+  }
+  if (w.waiting.empty()) {
+    widenings_.pop_back();
+    return !widenings_.empty() && continue_widening();
+  }
+  phase_ = phase::widening_past;
+  w.current = std::move(w.waiting.back());
+  w.waiting.pop_back();
+  const event& reversed = w.parent.at(w.reversed);
+  const event& resolution = w.parent.at(event_id(w.reversed_decision.last));
+  for (std::size_t i = 0; i < w.parent.size(); ++i) {
+    const event& e = w.parent.at(event_id(i));
+    const bool in = w.current[index_of(e.thread)] > e.index;
+    if (in && &e != &reversed && &e != &resolution) current_.steps.push_back((*w.steps)[i]);
+  }
+  current_.steps.push_back((*w.steps)[index_of(w.reversed)]);
+  replayed_ = current_.steps.size();
+  return true;
+}
+
+// The operation has been tried after one past. Every event of the parent that it now conflicts with,
+// and that could have gone before it, makes another.
+void exhaustive::widen(const execution& so_far) {
+  widening& w = *widenings_.back();
+  const execution& t = w.parent;
+  const auto resolution = event_id(w.reversed_decision.last);
+  const auto made = so_far.accesses(so_far.last());
+  for (std::size_t i = w.reversed_decision.last + 1; i < t.size(); ++i) {
+    const event& z = t.at(event_id(i));
+    if (w.current[index_of(z.thread)] > z.index || z.thread == t.at(w.reversed).thread) continue;
+    if (t.happens_before(resolution, event_id(i)) || t.happens_before(w.reversed, event_id(i))) {
+      continue;
+    }
+    const auto others = t.accesses(z);
+    const bool conflict = std::any_of(made.begin(), made.end(), [&](const access& a) {
+      return std::any_of(others.begin(), others.end(), [&](const access& b) {
+        return so_far.name_of(a.object) == t.name_of(b.object) && !commuting_modes(a, b) &&
+               a.where.overlaps(b.where);
+      });
+    });
+    if (!conflict) continue;
+    std::vector<event_count> wider = w.current;
+    join(wider, t.clock(event_id(i)));
+    if (!w.tried.insert(wider).second) continue;
+    shared_steps_ = w.steps;
+    work_item* const item = propose(t, *w.steps, w.reversed_decision, wider,
+                                    t.at(w.reversed).thread, t.at(w.reversed).op, w.reversed);
+    if (item != nullptr) item->proposal.parent.reset();  // already being widened
+    w.waiting.push_back(std::move(wider));
+  }
+}
+
+}  // namespace norn

@@ -1,0 +1,66 @@
+// Work item: the whole of what one piece of the search needs, a schedule cut into blocks.
+//
+// Each block is one decision. With S the events before the block, the block makes its last event
+// resolve the thread next(S): by being that thread's next event, with the rest of the block its causal
+// past beyond S, or by being the first event of another thread on the gate that next(S) waits at.
+//
+// Invariants: an item replays without divergence; a block lies in the past of its last event; items
+// know nothing of one another.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/trace/access.hpp>
+#include <norn/scheduler/trace/schedule.hpp>
+
+namespace norn {
+
+struct planned_step {
+  step what;
+  bool ends_block = false;
+  // The block's last event belongs to next(S), took its default alternative, and is not a guarded
+  // event that others were put before: the decision may be reversed further.
+  bool reversible = false;
+};
+
+// An access by the object's logical name, which outlives the execution.
+struct named_access {
+  object_id object{};
+  access_mode mode = access_mode::read;
+  std::uint8_t update_class = 0;
+  region where;
+};
+
+// What is yet to be found out about an item's last block when it is first run: the outcomes of the
+// reversed operation `w` and, in an ordinary decision, of the resolution after it.
+struct proposal {
+  std::uint32_t block = 0;     // position of the block's first step
+  std::uint32_t past = 0;      // position of the first step of Q, the reversed operation's own past
+  std::uint32_t reversed = 0;  // position of w
+  bool guarded = false;        // w itself resolves the decision
+  // The accesses through which w was already ordered with everything it can conflict with, in the
+  // execution that proposed it: what w did there, and what the event that it was put before wrote.
+  std::vector<named_access> known;
+  // The proposing execution, and w and the reversed decision in it; for outcomes that touch more.
+  std::shared_ptr<const std::vector<planned_step>> parent;
+  event_id parent_reversed = no_event;
+  event_id parent_resolution = no_event;
+};
+
+struct work_item {
+  std::vector<planned_step> steps;
+  bool proposed = false;
+  norn::proposal proposal;
+
+  void clear() {
+    steps.clear();
+    proposed = false;
+    proposal.known.clear();
+    proposal.parent.reset();
+  }
+};
+
+}  // namespace norn
