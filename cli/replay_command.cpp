@@ -1,0 +1,206 @@
+// `norn replay`, `explain` and `report`: one schedule, run again and shown in three ways.
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <variant>
+
+#include <norn/cli/commands.hpp>
+#include <norn/cli/output.hpp>
+#include <norn/cli/selection.hpp>
+#include <norn/report/display.hpp>
+#include <norn/report/failure.hpp>
+#include <norn/report/json.hpp>
+#include <norn/scheduler/explore/token.hpp>
+
+namespace norn {
+
+namespace {
+
+std::string content_of(const std::string& file) {
+  errno = 0;
+  std::ifstream in{file};
+  std::ostringstream content;
+  if (in && in.peek() != std::ifstream::traits_type::eof()) content << in.rdbuf();
+  // A folder opens, and cannot be read.
+  if (!in || in.bad() || content.fail()) {
+    throw bad_input(fmt::format(
+        "`{}` is neither a replay token (v1:<check name>:<base64url>) nor a file that can be "
+        "read: {}",
+        printable(file), errno != 0 ? std::strerror(errno) : "it is empty"));
+  }
+  return content.str();
+}
+
+std::string token_in(const std::string& file) {
+  const auto read = counterexamples_in(content_of(file), printable(file));
+  if (const auto* error = std::get_if<file_error>(&read)) throw bad_input(error->message);
+  const auto& found = std::get<std::vector<stored_counterexample>>(read);
+  if (found.size() == 1) return found.front().token;
+  if (found.empty()) {
+    throw bad_input(printable(file) + " holds no counterexample: there is nothing to replay");
+  }
+  std::string message = fmt::format(
+      "{} holds {} counterexamples; give the token of one of them:", printable(file), found.size());
+  for (const stored_counterexample& c : found) message += "\n  " + printable(c.token);
+  throw bad_input(message);
+}
+
+token token_of(const std::string& target) {
+  const auto decoded = decode(looks_like_token(target) ? target : token_in(target));
+  if (const auto* error = std::get_if<token_error>(&decoded)) throw bad_input(error->message);
+  return std::get<token>(decoded);
+}
+
+const search& search_for(const token& t) {
+  const search* found = search_of(registered_searches(), t.check);
+  if (found != nullptr) return *found;
+  throw bad_input(fmt::format(
+      "the token is of {}, and this command has no such check{}\n"
+      "  `list` shows every check; a token of a GoogleTest test (Suite.Name) is run by the "
+      "executable of the test, with --norn_replay=TOKEN.",
+      printable(t.check), did_you_mean(t.check, names_and_prefixes(registered_searches()))));
+}
+
+// gdb, lldb and rr trace the process; without a tracer SIGTRAP only kills it.
+bool is_traced() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("TracerPid:", 0) == 0) return std::stol(line.substr(10)) != 0;
+  }
+  return true;  // unknown: as the user says
+}
+
+void require_break(const replay_request& request, const token& t, const presentation& shown) {
+  if (request.break_at == 0) return;
+  if (request.break_at > t.schedule.size()) {
+    throw bad_input(fmt::format("--break-at takes a step of the schedule, 1 to {}, not {}",
+                                t.schedule.size(), request.break_at));
+  }
+  if (!is_traced()) {
+    throw bad_input(
+        fmt::format("--break-at stops in a debugger, and there is none: run\n"
+                    "  gdb --args {} replay --break-at {} {}",
+                    shown.program, request.break_at, shell_quoted(request.target)));
+  }
+}
+
+struct replayed {
+  check_result row;
+  bool nondeterministic = false;
+  std::optional<std::string> refused;
+};
+
+// A token that does not fit is refused in the same words each time; a program that differs from run
+// to run is not.
+bool differs_from_run_to_run(const search& s, const explore_options& options, const token& t,
+                             const std::string& property, const replay_result& first) {
+  const replay_result again = replay(s.body, options, t.schedule, t.fingerprint, property);
+  return again.refused != first.refused || again.trace.fingerprint != first.trace.fingerprint;
+}
+
+replayed replay_of(const search& s, const token& t, std::size_t break_at) {
+  explore_options options;
+  options.name = s.name();
+  options.limits = s.limits;
+  if (t.depth > 0) options.limits.depth = t.depth;
+  const std::string property = t.check == s.name() ? "" : t.check.substr(s.name().size() + 1);
+  if (!property.empty()) options.properties = {property};
+
+  const replay_result r = replay(s.body, options, t.schedule, t.fingerprint, property, break_at);
+  replayed done;
+  done.refused = r.refused;
+  if (r.refused) {
+    done.nondeterministic = differs_from_run_to_run(s, options, t, property, r);
+    return done;
+  }
+  check_result& row = done.row;
+  row.name = t.check;
+  row.protocol = s.protocol;
+  row.variant = s.variant;
+  row.deployment = s.deployment;
+  row.decided.property = property.empty() ? r.trace.property : property;
+  row.decided.verdict = r.violated ? conclusion::violated : conclusion::holds;
+  row.decided.message = r.trace.message;
+  row.decided.counterexample = r.trace;
+  for (const expectation& e : s.expects) {
+    if (e.property == row.decided.property) row.expected = e.verdict;
+  }
+  row.stats.executions = 1;
+  row.stats.steps = r.trace.steps.size();
+  row.limits = options.limits;
+  row.limits.executions = 0;
+  return done;
+}
+
+// Says why nothing is shown.
+exit_code refuse(const replayed& r) {
+  if (r.nondeterministic) {
+    fmt::print(stderr,
+               "misuse: the check is not deterministic: the same schedule went two ways.\n  {}\n",
+               fmt::join(printable_lines(*r.refused), "\n  "));
+    return exit_code::misuse;
+  }
+  throw bad_input("the token does not fit this check, and nothing was run to its end.\n  " +
+                  fmt::format("{}", fmt::join(printable_lines(*r.refused), "\n  ")));
+}
+
+// A search's own token, as a crash leaves it, names no property: to run to its end is all it says.
+exit_code reproduced(const replayed& r) {
+  const bool names_property = r.row.name != r.row.search();
+  if (r.row.decided.verdict == conclusion::violated || !names_property) return exit_code::success;
+  fmt::print(stderr, "the schedule ran to its end, and {} is not violated any more.\n",
+             printable(r.row.decided.property));
+  return exit_code::differs;
+}
+
+replayed run_again(const replay_request& request, const presentation& shown) {
+  const token t = token_of(request.target);
+  const search& s = search_for(t);
+  require_break(request, t, shown);
+  return replay_of(s, t, request.break_at);
+}
+
+exit_code show(const replay_request& request, const presentation& shown, trace_detail detail) {
+  const replayed r = run_again(request, shown);
+  if (r.refused) return refuse(r);
+  failure_style style;
+  style.width = line_width(stdout);
+  style.color = wants_color(shown.color, stdout);
+  style.detail = detail;
+  style.replay_command = shown.program + " replay ";
+  style.exploration = false;
+  fmt::print(stdout, "{}", failure_text(r.row, style));
+  flush_standard_output();
+  return reproduced(r);
+}
+
+}  // namespace
+
+exit_code run_replay(const replay_request& request, const presentation& shown) {
+  return show(request, shown, trace_detail::columns);
+}
+
+exit_code run_explain(const replay_request& request, const presentation& shown) {
+  return show(request, shown, trace_detail::full);
+}
+
+exit_code run_report(const replay_request& request, const std::string& json_file,
+                     const presentation& shown) {
+  const token t = token_of(request.target);  // before the output is made: it may be the same file
+  const output json(json_file, "--json");
+  const replayed r = replay_of(search_for(t), t, 0);
+  if (r.refused) return refuse(r);
+  json.write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
+  if (!json.is_standard_output()) {
+    fmt::print(stdout, "{} written; `{} replay {}` shows it\n", printable(json_file), shown.program,
+               shell_quoted(json_file));
+  }
+  flush_standard_output();
+  return reproduced(r);
+}
+
+}  // namespace norn
