@@ -1,0 +1,123 @@
+#include <norn/model/sync/condition_variable.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <norn/model/sync/misuse.hpp>
+#include <norn/scheduler/run/runner.hpp>
+
+namespace norn::detail {
+
+namespace {
+
+constexpr operation_kind wake_kind{"wake"};
+// Which objects a wait that can end by itself touches depends on whether it was notified first.
+constexpr operation_kind wake_by_itself_kind{"wake", /*adaptive=*/true};
+constexpr operation_kind notify_one_kind{"notify_one", false, /*in_destructors=*/true};
+constexpr operation_kind notify_all_kind{"notify_all", false, /*in_destructors=*/true};
+
+}  // namespace
+
+void condition::refuse_unheld(source_location where) {
+  point p{wait_kind, state_, where};
+  p.halt(
+      misuse::wait_holds_mutex,
+      "wait with a lock that the thread does not hold: lock it first, and test what is waited for "
+      "under it");
+}
+
+void condition::enqueue(point& p, waiter& self, const void* mutex) {
+  const waiter* const other = waiting_.first();
+  if (one_mutex_ && other != nullptr && other->mutex() != mutex) {
+    p.read(state_);
+    p.halt(misuse::one_mutex_per_condition,
+           "wait with another mutex than " + misuse::name_of(other->thread()) +
+               ", which waits on the same condition_variable: use one mutex for one condition, or "
+               "condition_variable_any");
+  }
+  p.write(state_);
+  waiting_.add(self, mutex);
+}
+
+// Once notified, a thread never touches the condition again: it may have been destroyed meanwhile,
+// which the standard allows ([thread.condition.condvar]).
+std::cv_status condition::wake(waiter& self, const timer& until, source_location where) {
+  const object_slot here = state_.slot();
+  const bool timed = until.exists();
+  const bool spurious = may_wake_spuriously(self.thread());
+  const bool by_itself = timed || spurious;
+
+  point p{by_itself ? wake_by_itself_kind : wake_kind, here, where,
+          by_itself ? guard{} : self.until_notified()};
+  const bool notified = self.notified(p);
+  // Both ways of waking by itself have the same accesses, as alternatives must.
+  const bool fires = timed && (notified || !spurious || p.choose(2) == 0);
+  self.read(p);
+  if (notified) {
+    p.describe([](narration& n) { n.result = "notified"; });
+    return std::cv_status::no_timeout;
+  }
+  if (!runner::current()->alive(here, &state_)) {
+    p.read(here);
+    p.halt(misuse::no_use_after_destruction,
+           "the wait ended by itself after its condition had been destroyed: notify or join the "
+           "waiting threads before destroying what they wait on");
+  }
+  self.write(p);
+  p.write(state_);
+  waiting_.remove(self);
+  if (fires) {
+    until.fire(p);
+  } else {
+    until.touch(p);
+    spend_wakeup(self.thread());
+  }
+  p.describe([&](narration& n) { n.result = fires ? "timeout" : "spurious wakeup"; });
+  return fires ? std::cv_status::timeout : std::cv_status::no_timeout;
+}
+
+void condition::notify_one(source_location where) {
+  point p{notify_one_kind, state_, where};
+  if (p.abandoned()) return;
+  if (waiting_.empty()) {
+    p.read(state_);
+    p.describe([](narration& n) { n.result = "nobody waits"; });
+    return;
+  }
+  const std::uint16_t place = p.choose(static_cast<std::uint32_t>(waiting_.size()));
+  p.write(state_);
+  const waiter& woken = waiting_.notify(p, place);
+  p.describe([&](narration& n) { n.result = "wakes " + misuse::name_of(woken.thread()); });
+}
+
+void condition::notify_all(source_location where) {
+  point p{notify_all_kind, state_, where};
+  if (p.abandoned()) return;
+  if (waiting_.empty()) {
+    p.read(state_);
+    p.describe([](narration& n) { n.result = "nobody waits"; });
+    return;
+  }
+  p.write(state_);
+  p.describe([&](narration& n) { n.result = "wakes " + std::to_string(waiting_.size()); });
+  while (!waiting_.empty()) waiting_.notify(p, 0);
+}
+
+bool condition::may_wake_spuriously(thread_id t) const {
+  if (budget_.per_thread == 0) return false;
+  const auto own =
+      std::find_if(spent_.begin(), spent_.end(), [&](const spent& s) { return s.thread == t; });
+  return own == spent_.end() || own->wakeups < budget_.per_thread;
+}
+
+void condition::spend_wakeup(thread_id t) {
+  for (spent& s : spent_) {
+    if (s.thread == t) {
+      ++s.wakeups;
+      return;
+    }
+  }
+  spent_.push_back({t, 1});
+}
+
+}  // namespace norn::detail

@@ -1,0 +1,45 @@
+#include <norn/model/time/clock.hpp>
+
+#include <norn/scheduler/run/run_local.hpp>
+
+namespace norn {
+
+namespace {
+
+constexpr operation_kind now_kind{"now"};
+constexpr std::uint8_t advance_class = 1;
+
+}  // namespace
+
+virtual_clock& virtual_clock::of_execution() { return run_local<virtual_clock>(); }
+
+std::chrono::nanoseconds virtual_clock::now(source_location where) const {
+  if (observing()) {
+    observe(state_);
+    return now_;
+  }
+  point p{now_kind, state_, where};
+  p.read(state_);
+  p.describe([&](narration& n) { n.result = shown(now_); });
+  return now_;
+}
+
+void virtual_clock::advance_to(point& p, std::chrono::nanoseconds deadline) {
+  touch(p);
+  if (deadline <= now_) return;
+  p.describe([&](narration& n) { n.changes = "clock " + shown(now_) + "→" + shown(deadline); });
+  now_ = deadline;
+}
+
+void virtual_clock::touch(point& p) const { p.update(state_, advance_class); }
+
+std::string shown(std::chrono::nanoseconds d) {
+  const auto count = d.count();
+  if (count == 0) return "0 s";
+  if (count % 1'000'000'000 == 0) return std::to_string(count / 1'000'000'000) + " s";
+  if (count % 1'000'000 == 0) return std::to_string(count / 1'000'000) + " ms";
+  if (count % 1'000 == 0) return std::to_string(count / 1'000) + " us";
+  return std::to_string(count) + " ns";
+}
+
+}  // namespace norn

@@ -1,0 +1,69 @@
+// Clock: virtual time. Nothing measures it and nothing makes it pass but timers: a timer may fire at
+// any time from its deadline on, in any order relative to the steps of other threads, and firing
+// moves the clock to the deadline if it was not there yet. A thread may therefore be arbitrarily slow
+// (the asynchronous mode of time), and no property is ever saved by a timeout being long.
+//
+// Invariant: the clock never goes back. Timers commute: the latest deadline wins in whatever order
+// they fire, so advancing is an update and not a write. Reading the clock is a step that depends on
+// every timer that fires.
+#pragma once
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include <norn/scheduler/base/source_location.hpp>
+#include <norn/scheduler/run/object.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+namespace norn {
+
+// The clock of the execution; it starts at 0.
+class virtual_clock {
+ public:
+  static virtual_clock& of_execution();
+
+  // The time. A scheduling point; inside the predicate of `always`, none.
+  std::chrono::nanoseconds now(source_location where = source_location::current()) const;
+
+  // For operations that end with a timeout: the clock shows `deadline` or later from here on.
+  void advance_to(point& p, std::chrono::nanoseconds deadline);
+  // The same access without a change, for an alternative that must look like a timeout.
+  void touch(point& p) const;
+
+  const object& state() const { return state_; }
+
+ private:
+  object state_{"clock"};
+  std::chrono::nanoseconds now_{0};
+};
+
+// The virtual clock in the shape of std::chrono::steady_clock (C++20 [time.clock.steady]).
+struct steady_clock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<steady_clock>;
+  static constexpr bool is_steady = true;
+
+  // A scheduling point; inside the predicate of `always`, none.
+  static time_point now(source_location where = source_location::current()) {
+    return time_point(virtual_clock::of_execution().now(where));
+  }
+};
+
+// Rounded up, because a timer never fires early; a duration out of range becomes the nearest in range.
+template <class Rep, class Period>
+std::chrono::nanoseconds to_nanoseconds(const std::chrono::duration<Rep, Period>& d) {
+  using limits = std::numeric_limits<std::chrono::nanoseconds::rep>;
+  const long double exact = std::ceil(std::chrono::duration<long double, std::nano>(d).count());
+  if (exact >= static_cast<long double>(limits::max())) return std::chrono::nanoseconds::max();
+  if (!(exact > static_cast<long double>(limits::min()))) return std::chrono::nanoseconds::min();
+  return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(exact));
+}
+
+// "10 ms": in the largest unit that is exact.
+std::string shown(std::chrono::nanoseconds d);
+
+}  // namespace norn

@@ -1,0 +1,14 @@
+#include <norn/model/time/sleep.hpp>
+
+namespace norn {
+
+namespace {
+constexpr operation_kind sleep_kind{"sleep"};
+}
+
+void detail::sleep(const timer& until, source_location where) {
+  point p{sleep_kind, virtual_clock::of_execution().state(), where};
+  until.fire(p);
+}
+
+}  // namespace norn
