@@ -1,0 +1,88 @@
+// File system: the directories and files of one host, and what the system calls do to them. Each
+// function is part of one step of the calling thread and records what it touches on the point that it
+// is given, in the order of path_resolution(7) and of Linux's fs/namei.c, which decides which error
+// comes first.
+//
+// A part of the host (host.hpp). Permissions and symbolic links are not modelled.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <norn/model/io/directory.hpp>
+#include <norn/model/io/inode.hpp>
+#include <norn/model/io/open_file_description.hpp>
+#include <norn/model/io/regular_file.hpp>
+#include <norn/model/io/result.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+namespace norn::io {
+
+struct file_status {
+  inode_id id;
+  file_type type;
+  std::uint32_t mode;
+  std::uint64_t size;  // 0 for directories
+  std::int64_t links;  // 1 for directories that have a name
+};
+
+class file_system {
+ public:
+  file_system();
+
+  // Whether a write may store fewer bytes than it was given: a choice, tried for every length.
+  bool short_writes = false;
+
+  result<open_file_description*> open(point& p, std::string_view path, int flags,
+                                      std::uint32_t mode);
+  result<void> rename(point& p, std::string_view from, std::string_view to);
+  result<void> link(point& p, std::string_view existing, std::string_view fresh);
+  result<void> unlink(point& p, std::string_view path);
+  result<void> make_directory(point& p, std::string_view path, std::uint32_t mode);
+  result<void> remove_directory(point& p, std::string_view path);
+  result<std::vector<std::string>> list(point& p, std::string_view path);
+  result<inode*> find(point& p, std::string_view path);
+  static file_status status(point& p, const inode& of);
+
+  // Inside the predicate of `always`: what a path names, null when nothing. Observes what it passes.
+  const inode* observe(std::string_view path) const;
+
+ private:
+  // Where a path's last component is to be looked up.
+  struct place {
+    enum class kind : std::uint8_t { name, dot, dot_dot, root };
+
+    directory* parent;
+    std::string_view name;
+    kind is;
+    bool ended_in_slash;
+  };
+  // The same, looked up: `found` is null when there is no such entry.
+  struct entry : place {
+    inode* found;
+  };
+
+  result<place> walk(point& p, std::string_view path);
+  result<inode*> step(point& p, directory& in, std::string_view component);
+  result<inode*> look_up(point& p, const place& at);
+  result<entry> entry_to_make(point& p, std::string_view path, bool makes_directory);
+  result<inode*> open_inode(point& p, std::string_view path, int flags, std::uint32_t mode);
+  result<inode*> open_or_create(point& p, std::string_view path, int flags, std::uint32_t mode);
+  int why_not_replace(point& p, const inode& moved, const inode* replaced);
+  bool lies_within(point& p, directory* start, const inode& ancestor);
+
+  template <class T, class... Arguments>
+  T& make(point& p, Arguments&&... arguments);
+  std::uint32_t next_name(thread_id creator);
+
+  std::vector<std::unique_ptr<inode>> inodes_;
+  std::deque<open_file_description> descriptions_;
+  std::vector<std::uint32_t> named_by_thread_;
+  directory root_;
+};
+
+}  // namespace norn::io

@@ -1,0 +1,33 @@
+// How file operations show in a trace. Used only while an execution is narrated.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <norn/model/io/descriptor.hpp>
+#include <norn/model/io/open_file_description.hpp>
+#include <norn/model/io/result.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+namespace norn::io {
+
+std::string error_name(int error);       // "ENOENT"
+std::string open_flags_name(int flags);  // "O_WRONLY|O_TRUNC"
+std::string flock_operation_name(int operation);
+std::string shown_bytes(std::string_view bytes);  // quoted, shortened
+std::string size_name(std::uint64_t bytes);       // "24 bytes"
+// "reviews.json", with the number in front where there is one: "3 reviews.json".
+std::string descriptor_name(descriptor d, const open_file_description* to);
+
+// Adds to what the step changed.
+void add_change(narration& n, std::string_view text);
+
+template <class T, class Shown>
+void show_result(narration& n, const result<T>& r, Shown&& shown) {
+  n.result = r.ok() ? shown() : error_name(r.error());
+}
+inline void show_result(narration& n, const result<void>& r) {
+  n.result = r.ok() ? "0" : error_name(r.error());
+}
+
+}  // namespace norn::io

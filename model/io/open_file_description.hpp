@@ -1,0 +1,49 @@
+// Open file description: what open(2) makes and a descriptor refers to (POSIX.1-2017, 3.258): the
+// inode, the file offset, how it was opened. Descriptors made by dup(2) share it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <norn/model/io/descriptor.hpp>
+#include <norn/model/io/inode.hpp>
+#include <norn/scheduler/run/object.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+namespace norn::io {
+
+class open_file_description {
+ public:
+  open_file_description(description_id named, inode& of, int flags);
+
+  const description_id id;
+  inode& file;
+  const bool readable;
+  const bool writable;
+  const bool appends;
+
+  std::uint64_t offset(point& p) const;
+  void set_offset(point& p, std::uint64_t offset);
+
+  // Descriptors that refer to it. True when the last one went.
+  void add_descriptor(point& p);
+  bool remove_descriptor(point& p);
+
+  // Which threads have waited for a lock through it: what the rest of a wait may do depends on
+  // whether somebody closes the descriptor meanwhile.
+  void note_waiter(point& p);
+  bool others_may_wait(point& p) const;
+
+  // Whether flock was ever called on it; if not, it holds no such lock.
+  void note_flock(point& p);
+  bool knows_flock(point& p) const;
+
+ private:
+  object state_;
+  std::uint64_t offset_ = 0;
+  std::uint32_t descriptors_ = 0;
+  std::vector<thread_id> waiters_;
+  bool knows_flock_ = false;
+};
+
+}  // namespace norn::io

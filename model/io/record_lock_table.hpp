@@ -1,0 +1,96 @@
+// Record lock table: the locks that fcntl(2) keeps on byte ranges of one inode. A lock belongs to a
+// process; threads of one process never exclude one another, and closing any descriptor of the file
+// drops every lock that the process has on it.
+//
+// Invariants: the ranges of one process are sorted, disjoint, and adjacent ones of one mode are
+// merged; ranges of two processes overlap only where both are shared. The word of the gate refers to
+// an unchanging snapshot of all locks, kept until the execution has been analysed.
+//
+// fcntl's EDEADLK is not modelled: a cycle of waiting processes is reported as the deadlock it is.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <norn/model/io/descriptor.hpp>
+#include <norn/model/io/lock_mode.hpp>
+#include <norn/model/thread/process.hpp>
+#include <norn/scheduler/run/object.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+namespace norn::io {
+
+struct record_lock {
+  std::uint64_t first;
+  std::uint64_t last;  // included
+  lock_mode mode;
+
+  friend bool operator==(const record_lock&, const record_lock&) = default;
+};
+
+struct owned_record_lock {
+  process_id owner;
+  record_lock lock;
+};
+
+class record_lock_table {
+ public:
+  explicit record_lock_table(std::string_view label) : gate_("record lock", label) {}
+
+  const object& gate() const { return gate_; }
+
+  // Enabled while no other process has a lock that conflicts.
+  guard until_free(process_id by, const record_lock& wanted);
+
+  // Sets the range to the wanted mode (none: unlocks it), whatever the process held there before.
+  // Requires: the guard above is open.
+  void set(point& p, process_id by, const record_lock& wanted);
+
+  // The same if that is possible at once; only a read when it is not, or when nothing changes.
+  bool try_set(point& p, process_id by, const record_lock& wanted);
+
+  // The first lock of another process that keeps `wanted` from being set; a read.
+  std::optional<owned_record_lock> conflict(point& p, process_id by,
+                                            const record_lock& wanted) const;
+
+  // Drops all that the process holds; only a read when that is nothing.
+  void release_all(point& p, process_id by);
+
+  // The descriptor has been closed while another thread of its process may still wait through it:
+  // fcntl(2) then drops what it gets at once and says EBADF.
+  void doom(point& p, descriptor closed, description_id led_to);
+  bool doomed(descriptor through, description_id led_to) const;
+
+  // A step on the table that leaves it as it is.
+  void touch(point& p) { p.write(gate_); }
+
+ private:
+  // Locks in the order in which their owners came, those of one owner by position: the order in
+  // which Linux looks for the lock that F_GETLK tells of.
+  struct owner_locks {
+    process_id owner;
+    std::vector<record_lock> locks;
+  };
+  using snapshot = std::vector<owner_locks>;
+  struct request {
+    process_id by;
+    record_lock wanted;
+  };
+
+  static std::optional<owned_record_lock> first_conflict(const snapshot& all, const request& r);
+  static bool is_free_for(std::uint64_t word, std::uint64_t operand);
+  const snapshot& current() const;
+  std::vector<record_lock> held_by(process_id owner) const;
+  void publish(point& p, snapshot next);
+
+  object gate_;
+  std::deque<snapshot> history_;
+  std::deque<request> requests_;
+  std::vector<std::pair<descriptor, description_id>> doomed_;
+};
+
+}  // namespace norn::io

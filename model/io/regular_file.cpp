@@ -1,0 +1,65 @@
+#include <norn/model/io/regular_file.hpp>
+
+#include <algorithm>
+
+#include <norn/model/io/narrate.hpp>
+#include <norn/scheduler/base/invariant.hpp>
+
+namespace norn::io {
+
+namespace {
+
+// Requires: first < end.
+region bytes_between(std::uint64_t first, std::uint64_t end) { return {first, end - 1}; }
+
+void describe_size(point& p, const std::string& name, std::uint64_t before, std::uint64_t after) {
+  p.describe([&](narration& n) {
+    add_change(n, before == after ? name + ": " + size_name(after) + ", others than before"
+                                  : name + ": " + size_name(before) + "→" + size_name(after));
+  });
+}
+
+}  // namespace
+
+std::string regular_file::read(point& p, std::uint64_t offset, std::size_t count) const {
+  // Beyond the largest size there is never anything to see.
+  if (count == 0 || offset >= largest_size) return {};
+  const std::uint64_t wanted = std::min<std::uint64_t>(count, largest_size - offset);
+  p.read(state, bytes_between(offset, offset + wanted));
+  if (offset >= bytes_.size()) return {};
+  return bytes_.substr(offset, wanted);
+}
+
+void regular_file::write(point& p, std::uint64_t offset, std::string_view bytes,
+                         std::size_t stored) {
+  const std::uint64_t end = offset + bytes.size();
+  const std::uint64_t before = bytes_.size();
+  NORN_INVARIANT(end <= largest_size && stored <= bytes.size());
+  if (bytes.empty()) return;
+  // A gap between the old end and the offset comes into being as zeros.
+  p.write(state, bytes_between(std::min(offset, before), end));
+  if (end > before) p.write(state, size_key);
+  bytes_.resize(std::max(before, offset + stored));
+  bytes_.replace(offset, stored, bytes.substr(0, stored));
+  describe_size(p, name, before, bytes_.size());
+}
+
+void regular_file::resize(point& p, std::uint64_t size) {
+  NORN_INVARIANT(size <= largest_size);
+  const std::uint64_t before = bytes_.size();
+  if (size == before) {
+    p.read(state, size_key);
+    return;
+  }
+  p.write(state, size_key);
+  p.write(state, bytes_between(std::min(size, before), std::max(size, before)));
+  bytes_.resize(size);
+  describe_size(p, name, before, size);
+}
+
+std::uint64_t regular_file::size(point& p) const {
+  p.read(state, size_key);
+  return bytes_.size();
+}
+
+}  // namespace norn::io

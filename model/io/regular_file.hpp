@@ -1,0 +1,51 @@
+// Regular file: a sequence of bytes that grows and shrinks.
+//
+// Regions: byte i of the file, there or not, is key i; the size has a key of its own. A read of n
+// bytes at an offset looks at these n bytes, whether they are there included, and not at the size:
+// whatever changes its result changes one of them. What changes the size writes the size's key and
+// every byte that comes or goes; two such changes therefore never commute.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <norn/model/io/inode.hpp>
+
+namespace norn::io {
+
+class regular_file : public inode {
+ public:
+  // A limit of the model, far below that of any file system: what would be larger fails with EFBIG.
+  static constexpr std::uint64_t largest_size = std::uint64_t{1} << 26;
+
+  regular_file(inode_id named, std::uint32_t permissions, std::string_view called)
+      : inode(named, file_type::regular, permissions, called) {}
+
+  // Fewer bytes than asked for where the file ends.
+  std::string read(point& p, std::uint64_t offset, std::size_t count) const;
+
+  // Stores the first `stored` of the bytes, and touches what storing all of them would: how many it is
+  // may be a choice, and a choice must not show in the accesses (point.hpp, choose).
+  // Requires: offset + bytes.size() ≤ largest_size; stored ≤ bytes.size().
+  void write(point& p, std::uint64_t offset, std::string_view bytes, std::size_t stored);
+
+  // Cuts off or fills with zeros. Requires: size ≤ largest_size.
+  void resize(point& p, std::uint64_t size);
+
+  std::uint64_t size(point& p) const;
+
+  // All of it, all that a thread can know of it: for fsync.
+  void read_whole(point& p) const { p.read(state, {0, size_key.last}); }
+
+  // Without an access: for the reader of a trace.
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  static constexpr region size_key = region::key(std::uint64_t{1} << 63);
+
+  std::string bytes_;
+};
+
+}  // namespace norn::io

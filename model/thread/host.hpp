@@ -1,0 +1,48 @@
+// Host: a machine. It owns what outlives its processes: files, and later ports and clocks. Every
+// execution has one host from the start; others are made by declaring them.
+//
+// A `host` value only refers to the machine, which lives until the execution ends.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <norn/model/thread/local_parts.hpp>
+
+namespace norn {
+
+// Logical: the creating thread and its place among the hosts and processes which that thread made.
+// 0 is the first of its kind, there from the start.
+enum class host_id : std::uint32_t {};
+
+class host {
+ public:
+  // A new machine with nothing on it. Requires: inside the body of a check. Not a scheduling point.
+  explicit host(std::string_view name);
+
+  // The machine that the running thread's process is on. Not a scheduling point.
+  static host current();
+
+  host_id id() const;
+  const std::string& name() const;
+
+  // The machine's own T (local_parts.hpp); for models, not for programs.
+  template <class T>
+  T& part() const {
+    return parts().get<T>();
+  }
+
+  friend bool operator==(const host& a, const host& b) { return a.record_ == b.record_; }
+
+  struct record;
+
+ private:
+  friend class process;
+  explicit host(record& r) : record_(&r) {}
+  local_parts& parts() const;
+
+  record* record_;
+};
+
+}  // namespace norn

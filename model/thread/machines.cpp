@@ -1,0 +1,61 @@
+#include <norn/model/thread/machines.hpp>
+
+#include <utility>
+
+#include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/point.hpp>
+#include <norn/scheduler/run/run_local.hpp>
+
+namespace norn {
+
+namespace {
+
+constexpr std::uint32_t numbers_per_thread = 1u << 12;
+constexpr std::uint32_t first_number = 100;  // lower ones are there from the start
+
+template <class T>
+T& slot_of(std::vector<T>& table, thread_id t) {
+  if (table.size() <= index_of(t)) table.resize(index_of(t) + 1);
+  return table[index_of(t)];
+}
+
+}  // namespace
+
+host::record::record(host_id id_, std::string name_)
+    : id(id_), name(std::move(name_)), parts("host" + std::to_string(index_of(id))) {}
+
+process::record::record(process_id id_, std::string name_, host::record& on_)
+    : id(id_), name(std::move(name_)), on(on_), parts("process" + std::to_string(index_of(id))) {}
+
+machines::machines() {
+  host::record& first = hosts_.emplace_back(host_id(0), "host");
+  processes_.emplace_back(process_id(1), "process", first);
+}
+
+machines& machines::now() { return run_local<machines>(); }
+
+// A function of the creator and of what it made before, whatever other threads do meanwhile.
+std::uint32_t machines::next_number(thread_id creator) {
+  const std::uint32_t place = slot_of(made_by_thread_, creator)++;
+  NORN_INVARIANT(place < numbers_per_thread);
+  return first_number + static_cast<std::uint32_t>(index_of(creator)) * numbers_per_thread + place;
+}
+
+host::record& machines::add_host(std::string_view name) {
+  return hosts_.emplace_back(host_id(next_number(this_thread_id())), std::string(name));
+}
+
+process::record& machines::add_process(host::record& on, std::string_view name) {
+  return processes_.emplace_back(process_id(next_number(this_thread_id())), std::string(name), on);
+}
+
+process::record& machines::process_of(thread_id t) {
+  if (process::record* known = slot_of(process_of_thread_, t)) return *known;
+  process::record& inherited = t == main_thread ? processes_.front() : process_of(parent_of(t));
+  process_of_thread_[index_of(t)] = &inherited;
+  return inherited;
+}
+
+void machines::assign(thread_id t, process::record& to) { slot_of(process_of_thread_, t) = &to; }
+
+}  // namespace norn

@@ -1,0 +1,20 @@
+#include <norn/model/thread/process.hpp>
+
+#include <norn/model/thread/machines.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+namespace norn {
+
+process::process(const host& on, std::string_view name)
+    : record_(&machines::now().add_process(*on.record_, name)) {}
+
+process process::current() { return process(machines::now().process_of(this_thread_id())); }
+
+process_id process::id() const { return record_->id; }
+const std::string& process::name() const { return record_->name; }
+host process::on() const { return host(record_->on); }
+local_parts& process::parts() const { return record_->parts; }
+
+void process::adopt_this_thread() const { machines::now().assign(this_thread_id(), *record_); }
+
+}  // namespace norn
