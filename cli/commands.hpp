@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <norn/cli/exit_code.hpp>
-#include <norn/cli/options.hpp>
+#include <norn/cli/option_set.hpp>
 #include <norn/cli/settings.hpp>
 #include <norn/cli/terminal.hpp>
 

@@ -99,13 +99,13 @@ CLI::App* command_line::add_target_command(const std::string& name,
 }
 
 void command_line::add_color(CLI::App* command) {
-  options(command).add_value("--color", "WHEN", "auto, always or never");
+  option_set(command).add_value("--color", "WHEN", "auto, always or never");
 }
 
 void command_line::add_check() {
   check_ = add_command("check", "run checks: a line each, then a summary");
   check_->add_option("PATTERN", patterns_, "checks to run; all by default");
-  options all{check_};
+  option_set all{check_};
   for (const setting& s : all_settings()) {
     all.add_value("--" + s.name, s.value, s.meaning + ": " + s.accepted);
   }
@@ -152,7 +152,7 @@ void command_line::refuse_unknown_command() const {
 }
 
 check_request command_line::check_asked_for() {
-  const options all{check_};
+  const option_set all{check_};
   check_request request;
   request.patterns = patterns_;
   for (const setting& s : all_settings()) {
@@ -186,7 +186,7 @@ replay_request command_line::replay_asked_for(const CLI::App& command) const {
 
 presentation command_line::shown_by(CLI::App* command) const {
   presentation shown{program_, color_mode::automatic};
-  const auto color = options(command).value_of("--color");
+  const auto color = option_set(command).value_of("--color");
   if (color) shown.color = color_mode_named(color->value, color->source);
   return shown;
 }

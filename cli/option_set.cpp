@@ -1,4 +1,4 @@
-#include <norn/cli/options.hpp>
+#include <norn/cli/option_set.hpp>
 
 #include <fmt/format.h>
 
@@ -27,19 +27,19 @@ std::string with_twin(const std::string& name, const std::string& help) {
 
 }  // namespace
 
-void options::add_value(const std::string& name, const std::string& value,
-                        const std::string& help) {
+void option_set::add_value(const std::string& name, const std::string& value,
+                           const std::string& help) {
   command_->add_option(name)->expected(1)->take_last()->type_name(value)->description(
       with_twin(name, help));
 }
 
-void options::add_flag(const std::string& name, const std::string& help,
-                       const std::string& negated) {
+void option_set::add_flag(const std::string& name, const std::string& help,
+                          const std::string& negated) {
   const std::string names = negated.empty() ? name : name + ",!" + negated;
   command_->add_flag(names)->take_last()->description(with_twin(name, help));
 }
 
-std::optional<said> options::value_of(const std::string& name) const {
+std::optional<said> option_set::value_of(const std::string& name) const {
   const CLI::Option* option = command_->get_option(name);
   if (option->count() > 0) return said{name, option->results().back()};
   const std::string variable = environment_name(name);
@@ -48,7 +48,7 @@ std::optional<said> options::value_of(const std::string& name) const {
   return said{variable, *value};
 }
 
-bool options::is_set(const std::string& name, bool otherwise) const {
+bool option_set::is_set(const std::string& name, bool otherwise) const {
   const auto found = value_of(name);
   return found ? truth_of(*found) : otherwise;
 }

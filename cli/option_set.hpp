@@ -1,4 +1,4 @@
-// Options of one command: what each is called and takes, and what was said. Every option has a twin
+// Option set: the options of one command: what each is called and takes, and what was said. Every option has a twin
 // in the environment (`--seed`, NORN_SEED); a flag beats it. What is wrong with a value is said by
 // whoever reads it, naming what is accepted.
 #pragma once
@@ -18,9 +18,9 @@ struct said {
   std::string value;
 };
 
-class options {
+class option_set {
  public:
-  explicit options(CLI::App* command) : command_(command) {}
+  explicit option_set(CLI::App* command) : command_(command) {}
 
   void add_value(const std::string& name, const std::string& value, const std::string& help);
   // `negated`: another name that says no.
