@@ -35,8 +35,8 @@ inline constexpr std::string_view call_once_not_reentered = "call_once_not_reent
 inline constexpr std::string_view valid_memory_order = "valid_memory_order";
 inline constexpr std::string_view no_use_after_destruction = "no_use_after_destruction";
 
-// Reports misuse by an operation that destructors call: the thread cannot be unwound from there, so
-// the operation does nothing and the thread goes on.
+// Reports misuse by an operation that destructors call, and stops the thread. No exception can leave
+// such an operation, so this returns once the execution is being taken down: return at once then.
 void refuse(point& p, std::string_view property, std::string_view message);
 
 // "worker/0", for messages. Requires: the thread exists in this execution.

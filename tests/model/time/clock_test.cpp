@@ -1,0 +1,114 @@
+// Virtual time: it passes by timers firing, in any order, and never goes back.
+#include <gtest/gtest.h>
+
+#include <norn/model/property.hpp>
+#include <norn/model/thread/thread.hpp>
+#include <norn/model/time/clock.hpp>
+#include <norn/model/time/sleep.hpp>
+#include <norn/model/time/timer.hpp>
+
+#include "../enumerate.hpp"
+
+namespace norn {
+namespace {
+
+using namespace std::chrono_literals;
+using reference::enumerate;
+using reference::outcomes;
+using reference::properties;
+
+std::string time_now() { return shown(steady_clock::now().time_since_epoch()); }
+
+TEST(Clock, StandsStillWhileNoTimerFires) {
+  const auto e = enumerate([](std::string& outcome) {
+    run_concurrently("thread", 3, [](int) { steady_clock::now(); });
+    outcome = time_now();
+  });
+  // Reads commute.
+  EXPECT_EQ(e.executions, 1u);
+  EXPECT_EQ(e.outcomes, outcomes{"0 s"});
+}
+
+TEST(Clock, SleepEndsAtItsDeadlineOrLater) {
+  const auto e = enumerate([](std::string& outcome) {
+    this_thread::sleep_for(10ms);
+    this_thread::sleep_for(-1ms);
+    this_thread::sleep_until(steady_clock::now() + 5us);
+    this_thread::sleep_until(steady_clock::time_point(1ms));
+    outcome = time_now();
+  });
+  EXPECT_EQ(e.executions, 1u);
+  EXPECT_EQ(e.outcomes, outcomes{"10005 us"});
+}
+
+TEST(Clock, TwoSleepsOverlapOrFollowEachOther) {
+  const auto e = enumerate([](std::string& outcome) {
+    run_concurrently("sleeper", 2, [](int) { this_thread::sleep_for(10ms); });
+    outcome = time_now();
+  });
+  // Each reads the clock (r) and wakes (w). Reads commute and so do wakes, r0 and w1 do not, nor do r1
+  // and w0: four combinations, of which w0 before r1 and w1 before r0 would be a cycle.
+  EXPECT_EQ(e.executions, 3u);
+  EXPECT_EQ(e.outcomes, (outcomes{"10 ms", "20 ms"}));
+}
+
+TEST(Clock, TimersFireInAnyOrder) {
+  const auto e = enumerate([](std::string& outcome) {
+    thread early([&] {
+      this_thread::sleep_until(steady_clock::time_point(1s));
+      outcome += "early saw " + time_now();
+    });
+    thread late([] { this_thread::sleep_until(steady_clock::time_point(2s)); });
+    early.join();
+    late.join();
+  });
+  // The early thread's look at the clock comes before or after the late one's waking.
+  EXPECT_EQ(e.executions, 2u);
+  EXPECT_EQ(e.outcomes, (outcomes{"early saw 1 s", "early saw 2 s"}));
+}
+
+TEST(Clock, NeverGoesBack) {
+  const auto e = enumerate([](std::string&) {
+    virtual_clock& clock = virtual_clock::of_execution();
+    auto newest = 0ns;
+    always("time passes forward", [&] {
+      const auto now = clock.now();
+      const bool forward = now >= newest;
+      newest = now;
+      return forward;
+    });
+    run_concurrently("sleeper", 3, [](int i) { this_thread::sleep_for(10ms * (i + 1)); });
+  });
+  EXPECT_EQ(e.violated, properties{});
+}
+
+TEST(Clock, DurationsAreRoundedUpAndKeptInRange) {
+  using std::chrono::duration;
+  using std::chrono::hours;
+  using std::chrono::nanoseconds;
+  EXPECT_EQ(to_nanoseconds(3us), 3000ns);
+  EXPECT_EQ(to_nanoseconds(duration<double, std::nano>(0.25)), 1ns);
+  EXPECT_EQ(to_nanoseconds(duration<int, std::pico>(1001)), 2ns);
+  EXPECT_EQ(to_nanoseconds(hours::max()), nanoseconds::max());
+  EXPECT_EQ(to_nanoseconds(hours::min()), nanoseconds::min());
+}
+
+TEST(Clock, SleepBeyondAllTimeEndsAtTheEndOfIt) {
+  const auto e = enumerate([](std::string& outcome) {
+    this_thread::sleep_for(1s);
+    this_thread::sleep_for(std::chrono::hours::max());
+    outcome = steady_clock::now() == steady_clock::time_point::max() ? "end of time" : time_now();
+  });
+  EXPECT_EQ(e.outcomes, outcomes{"end of time"});
+}
+
+TEST(Clock, IsShownInTheLargestExactUnit) {
+  EXPECT_EQ(shown(0ns), "0 s");
+  EXPECT_EQ(shown(2s), "2 s");
+  EXPECT_EQ(shown(1500ms), "1500 ms");
+  EXPECT_EQ(shown(7us), "7 us");
+  EXPECT_EQ(shown(1001ns), "1001 ns");
+}
+
+}  // namespace
+}  // namespace norn
