@@ -156,6 +156,22 @@ lockable lockable_of(Mutex& m) {
 
 void lock_all(std::span<lockable> mutexes, source_location where);
 
+// Any other type with lock(), try_lock() and unlock() has no identity to be ordered by.
+template <class Mutex>
+concept identified = requires(Mutex& m) {
+  m.state().slot();
+};
+
+template <class... Mutexes>
+void lock_several(source_location where, Mutexes&... mutexes) {
+  if constexpr ((identified<Mutexes> && ...)) {
+    lockable all[] = {lockable_of(mutexes)...};
+    lock_all(all, where);
+  } else {
+    std::lock(mutexes...);
+  }
+}
+
 }  // namespace detail
 
 template <class Mutex>
@@ -206,8 +222,7 @@ class scoped_lock {
     if constexpr (sizeof...(Mutexes) == 1) {
       (mutexes.lock(where), ...);
     } else if constexpr (sizeof...(Mutexes) > 1) {
-      detail::lockable all[] = {detail::lockable_of(mutexes)...};
-      detail::lock_all(all, where);
+      detail::lock_several(where, mutexes...);
     }
   }
   scoped_lock(std::adopt_lock_t, Mutexes&... mutexes,
@@ -232,9 +247,7 @@ scoped_lock(std::adopt_lock_t, Mutexes&...) -> scoped_lock<Mutexes...>;
 // Locks two mutexes or more, in the way of scoped_lock.
 template <class First, class Second, class... Rest>
 void lock(First& first, Second& second, Rest&... rest) {
-  detail::lockable all[] = {detail::lockable_of(first), detail::lockable_of(second),
-                            detail::lockable_of(rest)...};
-  detail::lock_all(all, source_location{});
+  detail::lock_several(source_location{}, first, second, rest...);
 }
 
 }  // namespace norn

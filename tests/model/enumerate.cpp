@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
 #include "../reference/compare.hpp"
@@ -18,10 +19,11 @@ enumeration enumerate(const std::function<void(std::string& outcome)>& body) {
                                  },
                                  [&] { return outcome; }};
   constexpr std::size_t execution_limit = 200'000;
+  runner r(runner::settings{});
   exhaustive reduced;
   naive reference(/*skip_seen_prefixes=*/true);
-  const search_space found = search(program, reduced, execution_limit);
-  const search_space expected = search(program, reference, execution_limit);
+  const search_space found = search(program, reduced, r, execution_limit);
+  const search_space expected = search(program, reference, r, execution_limit);
   EXPECT_EQ(difference(found, expected), "");
   EXPECT_TRUE(found.complete && expected.complete) << "more executions than the test allows";
 
