@@ -15,6 +15,7 @@
 #include <norn/report/json.hpp>
 #include <norn/report/junit.hpp>
 #include <norn/report/verdict_table.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 
@@ -60,8 +61,7 @@ class check_run {
 
 progress::mode progress_mode(bool quiet) {
   if (quiet) return progress::mode::silent;
-  const bool dumb = from_environment("TERM").value_or("dumb") == "dumb";
-  return is_terminal(stderr) && !dumb ? progress::mode::live : progress::mode::lines;
+  return moves_cursor(stderr) ? progress::mode::live : progress::mode::lines;
 }
 
 std::optional<output> opened(const std::optional<said>& file, const std::string& name) {
@@ -187,6 +187,9 @@ void check_run::show_row(const check_result& r) {
 
 void check_run::show(std::size_t first_row) {
   progress_->clear();
+  for (std::size_t i = first_row; i < results_.size(); ++i) {
+    name_width_ = std::max(name_width_, display_width(printable(results_[i].name)));
+  }
   for (std::size_t i = first_row; i < results_.size(); ++i) show_row(results_[i]);
   failure_style style;
   style.width = line_width(text_);

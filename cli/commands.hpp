@@ -9,8 +9,8 @@
 
 #include <norn/cli/exit_code.hpp>
 #include <norn/cli/option_set.hpp>
-#include <norn/cli/settings.hpp>
-#include <norn/cli/terminal.hpp>
+#include <norn/report/terminal.hpp>
+#include <norn/scheduler/explore/settings.hpp>
 
 namespace norn {
 

@@ -8,6 +8,7 @@
 #include <norn/cli/commands.hpp>
 #include <norn/cli/output.hpp>
 #include <norn/report/failure.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 

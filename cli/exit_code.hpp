@@ -1,8 +1,6 @@
 // Exit codes of the command, and of whatever exits in its place.
 #pragma once
 
-#include <stdexcept>
-
 namespace norn {
 
 enum class exit_code : int {
@@ -13,12 +11,6 @@ enum class exit_code : int {
   misuse = 4,     // the test is nondeterministic, or wrong otherwise
   internal_error = 5,  // of Norn
   interrupted = 130,
-};
-
-// What was asked for cannot be done: the message says what, why and what to do. Exit code 2.
-class bad_input : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace norn

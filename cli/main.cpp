@@ -14,6 +14,7 @@
 #include <norn/cli/commands.hpp>
 #include <norn/cli/selection.hpp>
 #include <norn/report/display.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 
@@ -184,10 +185,18 @@ replay_request command_line::replay_asked_for(const CLI::App& command) const {
   return request;
 }
 
+color_mode color_mode_of(const said& s) {
+  if (s.value == "auto") return color_mode::automatic;
+  if (s.value == "always") return color_mode::always;
+  if (s.value == "never") return color_mode::never;
+  throw bad_input(
+      fmt::format("{} takes auto, always or never, not `{}`", s.source, printable(s.value)));
+}
+
 presentation command_line::shown_by(CLI::App* command) const {
   presentation shown{program_, color_mode::automatic};
   const auto color = option_set(command).value_of("--color");
-  if (color) shown.color = color_mode_named(color->value, color->source);
+  if (color) shown.color = color_mode_of(*color);
   return shown;
 }
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <norn/cli/exit_code.hpp>
-#include <norn/cli/settings.hpp>
 #include <norn/report/display.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
+#include <norn/scheduler/explore/settings.hpp>
 
 namespace norn {
 

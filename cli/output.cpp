@@ -8,8 +8,8 @@
 #include <memory>
 #include <utility>
 
-#include <norn/cli/exit_code.hpp>
 #include <norn/report/display.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 

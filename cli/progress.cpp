@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include <norn/cli/terminal.hpp>
 #include <norn/report/check_result.hpp>
 #include <norn/report/display.hpp>
+#include <norn/report/terminal.hpp>
 
 namespace norn {
 

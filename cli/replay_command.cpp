@@ -14,6 +14,7 @@
 #include <norn/report/display.hpp>
 #include <norn/report/failure.hpp>
 #include <norn/report/json.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/explore/token.hpp>
 
 namespace norn {

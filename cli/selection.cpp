@@ -7,8 +7,8 @@
 #include <numeric>
 #include <set>
 
-#include <norn/cli/exit_code.hpp>
 #include <norn/report/display.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 

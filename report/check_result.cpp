@@ -81,9 +81,9 @@ std::string limitation(const check_result& result) {
     case bound_kind::time:
       return fmt::format("after {:g} s", result.limits.time_seconds);
     case bound_kind::depth:
-      return "executions cut off at " + counted(result.limits.depth, "step");
+      return "with executions cut off at " + counted(result.limits.depth, "step");
     case bound_kind::interrupted:
-      return "interrupted";
+      return "on Ctrl-C";
   }
   return "";
 }

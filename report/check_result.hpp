@@ -48,8 +48,8 @@ std::string counted(std::uint64_t count, std::string_view singular);  // plural 
 // "0.01 s", "12.3 s", "4 min 10 s"
 std::string duration(double seconds);
 
-// What ended the search early, for one line: "after 1,000 executions", "after 60 s",
-// "interrupted"; empty where nothing did.
+// What ended the search early, to go on a phrase: "after 1,000 executions", "after 60 s", "with
+// executions cut off at 50 steps", "on Ctrl-C". Empty where nothing did.
 std::string limitation(const check_result& result);
 
 }  // namespace norn

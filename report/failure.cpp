@@ -18,17 +18,24 @@ std::string title_of(const check_result& r) {
   return printable(named ? r.name : r.name + ": " + r.decided.property);
 }
 
+std::string_view word_for(conclusion c) {
+  if (c == conclusion::violated) return "VIOLATED";
+  return c == conclusion::misuse ? "MISUSE" : "NOT VIOLATED";
+}
+
 // The message stands on the first line if it fits there, else below it.
 std::string header(const check_result& r, const failure_style& style) {
-  const bool violated = r.decided.verdict == conclusion::violated;
-  const std::string_view word = violated ? "VIOLATED" : "MISUSE";
-  std::string text = painted(word, paint::bad, style.color) + "  " + title_of(r);
+  const std::string_view word = word_for(r.decided.verdict);
+  const paint how = r.decided.verdict == conclusion::holds ? paint::good : paint::bad;
+  std::string text = painted(word, how, style.color) + "  " + title_of(r);
   const std::vector<std::string> message = printable_lines(r.decided.message);
   const std::size_t title_width = word.size() + 2 + display_width(title_of(r));
   if (message.size() == 1 && title_width + 4 + display_width(message[0]) <= style.width) {
     return text + (message[0].empty() ? "" : "    " + message[0]) + "\n";
   }
-  for (const std::string& line : message) text += "\n  " + line;
+  for (const std::string& line : message) {
+    for (const std::string& part : wrapped(line, style.width - 2)) text += "\n  " + part;
+  }
   return text + "\n";
 }
 
@@ -57,7 +64,7 @@ std::string trace_text(const counterexample& found, const failure_style& style) 
 std::string blocked_line(const blocked_thread& b) {
   std::string text = fmt::format("{} waits at {}", b.thread, b.operation);
   if (!b.object.empty()) text += " " + b.object;
-  if (!b.held_by.empty()) text += ", held by " + b.held_by;
+  if (!b.held_by.empty() && b.held_by != b.object) text += ", held by " + b.held_by;
   const std::string place = place_of(b.file, b.line);
   return printable(text) + (place.empty() ? "" : "  " + place);
 }
@@ -96,6 +103,7 @@ std::string explored_text(const check_result& r) {
   text += ", " + counted(s.steps, "step") + ", " + duration(s.seconds) + "; ";
   if (r.complete) return text + "nothing is left to explore\n";
   const std::string limit = limitation(r);
+  if (r.decided.verdict == conclusion::misuse) return text + "stopped there\n";
   return text + (limit.empty() ? "stopped once decided" : "ended " + limit) + "\n";
 }
 

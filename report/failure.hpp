@@ -28,7 +28,8 @@ struct failure_style {
   bool exploration = true;  // false: of a replay, which explored nothing
 };
 
-// Several lines, each with its end. Requires: the result is violated or misused.
+// Several lines, each with its end. Requires: the result is violated, misused, or of a
+// replay that violates nothing any more (`holds`).
 std::string failure_text(const check_result& result, const failure_style& style);
 
 // In single quotes if a shell would take it apart otherwise.

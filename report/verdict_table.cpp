@@ -70,10 +70,7 @@ std::string verdict_remark(const check_result& r) {
   const std::string limit = limitation(r);
   const bool decided =
       r.decided.verdict == conclusion::holds || r.decided.verdict == conclusion::violated;
-  if (!limit.empty() && !decided) {
-    text += r.bound_hit == bound_kind::executions || r.bound_hit == bound_kind::time ? " " : ": ";
-    text += limit;
-  }
+  if (!limit.empty() && !decided) text += " " + limit;
   if (r.decided.verdict != r.expected) return text + ", expected " + in_words(r.expected);
   return r.expected == conclusion::violated ? text + ", as expected" : text;
 }

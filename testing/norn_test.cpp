@@ -5,11 +5,11 @@
 #include <string>
 #include <variant>
 
-#include <norn/cli/exit_code.hpp>
-#include <norn/cli/terminal.hpp>
 #include <norn/report/display.hpp>
 #include <norn/report/failure.hpp>
+#include <norn/report/terminal.hpp>
 #include <norn/report/verdict_table.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/explore/token.hpp>
 #include <norn/testing/assertions.hpp>
 #include <norn/testing/outside.hpp>

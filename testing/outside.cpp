@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include <norn/cli/exit_code.hpp>
 #include <norn/report/display.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 

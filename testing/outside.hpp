@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <norn/cli/settings.hpp>
+#include <norn/scheduler/explore/settings.hpp>
 
 namespace norn {
 

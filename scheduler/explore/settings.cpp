@@ -1,4 +1,4 @@
-#include <norn/cli/settings.hpp>
+#include <norn/scheduler/explore/settings.hpp>
 
 #include <fmt/format.h>
 
@@ -7,8 +7,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include <norn/cli/exit_code.hpp>
-#include <norn/report/display.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/base/invariant.hpp>
 
 namespace norn {
@@ -22,7 +21,7 @@ constexpr double longest_seconds = 31'536'000;  // a year
 constexpr std::uint64_t random_executions = 10'000;
 
 [[noreturn]] void refuse(const setting& s, const std::string& value, const std::string& source) {
-  throw bad_input(fmt::format("{} takes {}, not `{}`", source, s.accepted, printable(value)));
+  throw bad_input(fmt::format("{} takes {}, not `{}`", source, s.accepted, value));
 }
 
 // The whole text as a number within the range; nothing where it is none.

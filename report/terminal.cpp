@@ -1,19 +1,30 @@
-#include <norn/cli/terminal.hpp>
+#include <norn/report/terminal.hpp>
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-
-#include <norn/cli/exit_code.hpp>
-#include <norn/cli/settings.hpp>
-#include <norn/report/display.hpp>
+#include <string>
 
 namespace norn {
 
+namespace {
+
+// Empty where it is unset.
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
 bool is_terminal(std::FILE* stream) { return isatty(fileno(stream)) == 1; }
+
+bool moves_cursor(std::FILE* stream) {
+  const std::string kind = variable("TERM");
+  return is_terminal(stream) && !kind.empty() && kind != "dumb";
+}
 
 std::size_t line_width(std::FILE* stream) {
   constexpr std::size_t narrowest = 40;
@@ -22,22 +33,14 @@ std::size_t line_width(std::FILE* stream) {
   if (is_terminal(stream) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     return std::max<std::size_t>(size.ws_col, narrowest);
   }
-  const std::string columns = from_environment("COLUMNS").value_or("");
+  const std::string columns = variable("COLUMNS");
   const unsigned long said = std::strtoul(columns.c_str(), nullptr, 10);
   return said == 0 ? usual : std::clamp<std::size_t>(said, narrowest, 1000);
 }
 
-color_mode color_mode_named(const std::string& name, const std::string& source) {
-  if (name == "auto") return color_mode::automatic;
-  if (name == "always") return color_mode::always;
-  if (name == "never") return color_mode::never;
-  throw bad_input(fmt::format("{} takes auto, always or never, not `{}`", source, printable(name)));
-}
-
 bool wants_color(color_mode mode, std::FILE* stream) {
   if (mode != color_mode::automatic) return mode == color_mode::always;
-  const bool dumb = from_environment("TERM").value_or("dumb") == "dumb";
-  return is_terminal(stream) && !dumb && !from_environment("NO_COLOR");
+  return moves_cursor(stream) && variable("NO_COLOR").empty();
 }
 
 }  // namespace norn
