@@ -20,8 +20,8 @@ barrier_phases::barrier_phases(std::ptrdiff_t expected, bool has_completion, std
     : has_completion_(has_completion),
       expected_(expected),
       remaining_(expected),
-      state_("barrier", label),
-      arrived_("barrier", label) {
+      arrivals_("barrier", label),
+      state_("barrier", label) {
   if (expected >= 0) return;
   point p{create_kind, state_, source_location{}};
   p.halt(misuse::barrier_expects_arrival,
@@ -30,11 +30,11 @@ barrier_phases::barrier_phases(std::ptrdiff_t expected, bool has_completion, std
 
 barrier_phases::arrival barrier_phases::arrive(const operation_kind& kind, std::ptrdiff_t update,
                                                std::ptrdiff_t drops, source_location where) {
-  point p{kind, state_, where};
+  point p{kind, arrivals_, where};
   if (p.abandoned()) return {};
   const std::uint64_t phase = phase_;
   if (update <= 0 || update > remaining_) {
-    p.read(state_);
+    p.read(arrivals_);
     misuse::refuse(
         p, misuse::barrier_expects_arrival,
         misuse::name_of(p.thread()) + " arrives " + std::to_string(update) +
@@ -43,18 +43,18 @@ barrier_phases::arrival barrier_phases::arrive(const operation_kind& kind, std::
             "twice in a phase");
     return {phase, false};
   }
-  p.write(state_);
+  p.write(arrivals_);
   p.describe([&](narration& n) {
     n.changes =
         "expected " + std::to_string(remaining_) + "→" + std::to_string(remaining_ - update);
   });
   remaining_ -= update;
   expected_ -= drops;
-  p.release_join(arrived_);
+  p.release_join(arrivals_);
   if (remaining_ > 0) return {phase, false};
 
   // Every arrival of the phase happens before its completion.
-  p.acquire(arrived_);
+  p.acquire(arrivals_);
   if (has_completion_) return {phase, true};
   begin_next_phase(p);
   return {phase, false};
@@ -63,16 +63,17 @@ barrier_phases::arrival barrier_phases::arrive(const operation_kind& kind, std::
 void barrier_phases::end_phase(source_location where) {
   point p{end_phase_kind, state_, where};
   if (p.abandoned()) return;
-  p.write(state_);
+  p.write(arrivals_);
   begin_next_phase(p);
 }
 
 void barrier_phases::begin_next_phase(point& p) {
   remaining_ = expected_;
   ++phase_;
+  p.write(state_);
   p.set_word(state_, phase_);
   p.release(state_);
-  p.forget_release(arrived_);
+  p.forget_release(arrivals_);
 }
 
 void barrier_phases::wait(std::uint64_t phase, bool of_this_barrier, source_location where) const {

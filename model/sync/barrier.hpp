@@ -4,8 +4,9 @@
 // open which of the phase's threads it is. It may take steps of its own, and then must not be
 // noexcept: an execution that is abandoned in it is unwound through it.
 //
-// Invariants: the object's word is the number of phases completed; it only grows, so a phase that is
-// over stays over. Every arrival writes the object, waiting reads it.
+// Invariants: two objects. Every arrival writes the first, which counts them. The word of the second
+// is the number of phases completed: the end of a phase writes it, waiting reads it, and it only
+// grows, so a phase that is over stays over. To wait therefore commutes with arrivals at a later phase.
 #pragma once
 
 #include <concepts>
@@ -43,12 +44,13 @@ class barrier_phases {
   std::ptrdiff_t expected_;   // of the next phase
   std::ptrdiff_t remaining_;  // of this one
   std::uint64_t phase_ = 0;
-  object state_;    // what the end of a phase released
-  object arrived_;  // what this phase's arrivals released; acquired by the last
+  object arrivals_;  // what this phase's arrivals released; acquired by the last
+  object state_;     // what the end of a phase released
 };
 
-inline constexpr operation_kind arrive_kind{"arrive", false, /*in_destructors=*/true};
-inline constexpr operation_kind arrive_and_drop_kind{"arrive_and_drop", false,
+// The last arrival of a phase ends it too.
+inline constexpr operation_kind arrive_kind{"arrive", /*adaptive=*/true, /*in_destructors=*/true};
+inline constexpr operation_kind arrive_and_drop_kind{"arrive_and_drop", /*adaptive=*/true,
                                                      /*in_destructors=*/true};
 
 struct no_completion {
