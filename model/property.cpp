@@ -10,7 +10,8 @@ namespace norn {
 void always(const char* name, std::function<bool()> holds) {
   runner* const r = runner::current();
   if (r == nullptr) {
-    throw std::logic_error("norn: always(\"" + std::string(name) + "\") outside the body of a check");
+    throw std::logic_error("norn: always(\"" + std::string(name) +
+                           "\") outside the body of a check");
   }
   if (!r->unwinding()) r->add_predicate(name, std::move(holds));
 }

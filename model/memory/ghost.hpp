@@ -28,7 +28,9 @@ class ghost {
     return value_;
   }
 
-  void set(T value) { change([&](T& v) { v = std::move(value); }); }
+  void set(T value) {
+    change([&](T& v) { v = std::move(value); });
+  }
 
   // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`.
   template <class F>

@@ -56,13 +56,14 @@ class shared {
     point p{detail::write_kind, state_, where};
     p.write(state_);
     p.checked_write(state_);
-    p.describe([&](narration& n) {
-      n.changes = detail::shown(value_) + "→" + detail::shown(value);
-    });
+    p.describe(
+        [&](narration& n) { n.changes = detail::shown(value_) + "→" + detail::shown(value); });
     value_ = std::move(value);
   }
 
-  operator T() const { return get(source_location{}); }  // NOLINT: reads like the variable it models
+  operator T() const {
+    return get(source_location{});
+  }  // NOLINT: reads like the variable it models
   shared& operator=(T value) {
     set(std::move(value), source_location{});
     return *this;

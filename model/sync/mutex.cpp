@@ -23,7 +23,8 @@ void mutex::lock(source_location where) {
   point p{lock_kind, state_, where, guard{state_.slot(), free_or_mine, mine}};
   p.write(state_);
   if (p.word(state_) == mine) {
-    p.halt("no_double_lock", "lock of a mutex that the thread already owns: it would wait for itself");
+    p.halt("no_double_lock",
+           "lock of a mutex that the thread already owns: it would wait for itself");
   }
   p.set_word(state_, mine);
   p.acquire(state_);
@@ -50,12 +51,14 @@ bool mutex::try_lock(source_location where) {
 
 void mutex::unlock(source_location where) {
   point p{unlock_kind, state_, where};
-  if (p.abandoned()) return;
+  if (!p.abandoned()) unlock_in(p);
+}
+
+void mutex::unlock_in(point& p) {
   p.write(state_);
   if (p.word(state_) != owned_by(p.thread())) {
-    p.halt("unlock_by_owner", p.word(state_) == 0
-                                  ? "unlock of a mutex that no thread owns"
-                                  : "unlock of a mutex that another thread owns");
+    p.halt("unlock_by_owner", p.word(state_) == 0 ? "unlock of a mutex that no thread owns"
+                                                  : "unlock of a mutex that another thread owns");
   }
   p.set_word(state_, 0);
   p.release(state_);
@@ -63,7 +66,8 @@ void mutex::unlock(source_location where) {
 
 bool mutex::owned_by_caller() const {
   const runner* const r = runner::current();
-  return r != nullptr && runner::current()->execution().word(state_.slot()) == owned_by(this_thread_id());
+  return r != nullptr &&
+         runner::current()->execution().word(state_.slot()) == owned_by(this_thread_id());
 }
 
 }  // namespace norn

@@ -9,6 +9,8 @@
 
 namespace norn {
 
+class point;
+
 class mutex {
  public:
   explicit mutex(std::string_view label = {}) : state_("mutex", label) {}
@@ -22,6 +24,9 @@ class mutex {
 
   // A scheduling point. Unlocking a mutex that the caller does not own violates `unlock_by_owner`.
   void unlock(source_location where = source_location::current());
+
+  // Unlocks as part of another operation's step, which is then about this mutex too: a wait.
+  void unlock_in(point& p);
 
   // Whether the calling thread owns it; for assertions and for other models. Not a scheduling point.
   bool owned_by_caller() const;

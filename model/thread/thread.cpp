@@ -25,11 +25,12 @@ thread::~thread() {
 void thread::leaked() {
   runner* const r = runner::current();
   if (r == nullptr || r->unwinding()) return;
-  r->violate("no_leaked_thread",
-             std::uncaught_exceptions() > 0
-                 ? "an exception destroyed a thread object while joinable: std::terminate would be called"
-                 : "a thread object was destroyed while joinable: std::terminate would be called; "
-                   "join or detach it first");
+  r->violate(
+      "no_leaked_thread",
+      std::uncaught_exceptions() > 0
+          ? "an exception destroyed a thread object while joinable: std::terminate would be called"
+          : "a thread object was destroyed while joinable: std::terminate would be called; "
+            "join or detach it first");
   r->park_for_good();
 }
 
@@ -49,7 +50,8 @@ void thread::join(source_location where) {
 
 void thread::detach() {
   runner& r = *runner::current();
-  if (!joinable() && !r.unwinding()) r.halt("valid_join", "detach of a thread that is not joinable");
+  if (!joinable() && !r.unwinding())
+    r.halt("valid_join", "detach of a thread that is not joinable");
   id_ = no_thread;
 }
 

@@ -20,16 +20,16 @@ class thread {
   // Starts a thread that runs `body`. A scheduling point: the creation is a step, and so is every
   // operation of the new thread. `name` is for the reader; `number`, where given, follows it.
   template <class F>
-    requires std::is_invocable_v<std::decay_t<F>&>
-  thread(std::string_view name, F&& body, source_location where = source_location::current())
+    requires std::is_invocable_v < std::decay_t<F>
+  & > thread(std::string_view name, F&& body, source_location where = source_location::current())
       : thread(name, -1, std::forward<F>(body), where) {}
   template <class F>
-    requires std::is_invocable_v<std::decay_t<F>&>
-  thread(std::string_view name, int number, F&& body,
-         source_location where = source_location::current());
+    requires std::is_invocable_v < std::decay_t<F>
+  & > thread(std::string_view name, int number, F&& body,
+             source_location where = source_location::current());
   template <class F>
-    requires std::is_invocable_v<std::decay_t<F>&>
-  explicit thread(F&& body, source_location where = source_location::current())
+    requires std::is_invocable_v < std::decay_t<F>
+  & > explicit thread(F&& body, source_location where = source_location::current())
       : thread("thread", -1, std::forward<F>(body), where) {}
 
   thread(thread&& other) noexcept : id_(std::exchange(other.id_, no_thread)) {}
@@ -62,8 +62,8 @@ inline constexpr operation_kind spawn_kind{"spawn"};
 }  // namespace detail
 
 template <class F>
-  requires std::is_invocable_v<std::decay_t<F>&>
-thread::thread(std::string_view name, int number, F&& body, source_location where) {
+  requires std::is_invocable_v < std::decay_t<F>
+& > thread::thread(std::string_view name, int number, F&& body, source_location where) {
   point p{detail::spawn_kind, where};
   runner& r = *runner::current();
   id_ = r.spawn(name, number, std::forward<F>(body));
@@ -79,7 +79,8 @@ void run_concurrently(std::string_view name, int count, F&& body,
   std::vector<thread> threads;
   threads.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
-    threads.emplace_back(name, i, [&body, i] { body(i); }, where);
+    threads.emplace_back(
+        name, i, [&body, i] { body(i); }, where);
   }
   for (thread& t : threads) t.join(where);
 }

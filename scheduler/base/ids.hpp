@@ -36,8 +36,6 @@ constexpr bool is_end_of_thread(object_id o) {
 
 template <class Id>
   requires std::is_enum_v<Id>
-constexpr std::size_t index_of(Id id) {
-  return static_cast<std::size_t>(id);
-}
+constexpr std::size_t index_of(Id id) { return static_cast<std::size_t>(id); }
 
 }  // namespace norn

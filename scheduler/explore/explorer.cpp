@@ -40,7 +40,8 @@ std::string describe(const divergence& d) {
 
 constexpr const char* causes_of_nondeterminism =
     "\n  the program did not do the same under the same schedule. Likely causes: time or random "
-    "numbers read outside the model, addresses compared or hashed, state kept from one execution to "
+    "numbers read outside the model, addresses compared or hashed, state kept from one execution "
+    "to "
     "the next (a static or global variable), input read from outside.\n  make the body depend on "
     "nothing but the model; use norn::choose for data that is open.";
 
@@ -63,10 +64,16 @@ class explorer {
       const execution& done = runner_.run(body_, *strategy_);
       if (test_is_wrong(done)) return conclude();
       if (runner_.observed_more()) {
-        start_over();
+        strategy_->restart();
+        forget();
         continue;
       }
-      count(done, strategy_->end_execution(done));
+      const lesson learnt = strategy_->end_execution(done);
+      if (learnt == lesson::start_over) {
+        forget();
+        continue;
+      }
+      count(done, learnt);
       learn(done);
       if (result_.misuse || decided()) return conclude();
       result_.bound_hit = bound_reached();
@@ -86,19 +93,18 @@ class explorer {
     return result_.misuse.has_value();
   }
 
-  // A predicate turned out to read more than was known: what was taken for independent was not.
-  void start_over() {
-    strategy_->restart();
+  // What was taken for independent was not: the search starts over, and counts anew.
+  void forget() {
     const double seconds = result_.stats.seconds;
     result_.stats = statistics{};
     result_.stats.seconds = seconds;
   }
 
-  void count(const execution& done, bool wanted) {
+  void count(const execution& done, lesson learnt) {
     last_counts_ = false;
     statistics& stats = result_.stats;
     stats.steps += done.size();
-    if (!wanted) {
+    if (learnt == lesson::probe) {
       ++stats.probes;
     } else if (done.outcome() == outcome::cut_off) {
       ++stats.blocked;
@@ -131,8 +137,9 @@ class explorer {
   void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
     replay_result again = replay(body_, options_, found, 0, property);
     if (!again.violated) {
-      result_.misuse = "a violation of " + property + " did not come back when its schedule was run again" +
-                       (again.refused ? ": " + *again.refused : std::string(causes_of_nondeterminism));
+      result_.misuse =
+          "a violation of " + property + " did not come back when its schedule was run again" +
+          (again.refused ? ": " + *again.refused : std::string(causes_of_nondeterminism));
       return;
     }
     again.trace.found_execution = execution_number;
@@ -224,7 +231,8 @@ replay_result replay(const program& body, const explore_options& options, const 
                      std::uint64_t fingerprint, std::string_view property, std::size_t break_at) {
   runner::settings settings = settings_for(options, true);
   settings.break_at = break_at;
-  settings.depth = std::max<std::uint32_t>(settings.depth, static_cast<std::uint32_t>(wanted.size()));
+  settings.depth =
+      std::max<std::uint32_t>(settings.depth, static_cast<std::uint32_t>(wanted.size()));
   runner r(settings);
   const watch guard(r, options.name, settings.depth);
   replay_strategy follows(wanted);

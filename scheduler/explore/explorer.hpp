@@ -28,8 +28,8 @@ struct explore_options {
   std::uint64_t seed = 1;
   bool stop_at_first_violation = false;  // for a test that has one property: the first decides
   std::size_t stack_bytes = 256 * 1024;
-  const std::atomic<bool>* interrupted = nullptr;           // ends the search when it becomes true
-  std::function<void(const statistics&)> progress;          // called about ten times a second
+  const std::atomic<bool>* interrupted = nullptr;   // ends the search when it becomes true
+  std::function<void(const statistics&)> progress;  // called about ten times a second
 };
 
 search_result explore(const program& body, const explore_options& options);
@@ -39,12 +39,14 @@ struct replay_result {
   // The violation that the schedule leads to; its trace is complete either way.
   norn::counterexample trace;
   bool violated = false;
-  std::optional<std::string> refused;  // the schedule does not fit the program: step, expected, came
+  std::optional<std::string>
+      refused;  // the schedule does not fit the program: step, expected, came
 };
 
 // Requires: `wanted.schedule` numbers threads in order of creation, as a token does. `fingerprint`
 // of 0 is not compared. `break_at`: raises SIGTRAP before that step (1-based); 0: never.
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
-                     std::uint64_t fingerprint, std::string_view property, std::size_t break_at = 0);
+                     std::uint64_t fingerprint, std::string_view property,
+                     std::size_t break_at = 0);
 
 }  // namespace norn

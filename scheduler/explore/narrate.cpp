@@ -12,8 +12,8 @@ bool preempts(const execution& done, std::size_t i) {
   const thread_id before = done.at(event_id(i - 1)).thread;
   if (done.at(event_id(i)).thread == before) return false;
   const auto events = done.events_of(before);
-  const auto next = std::find_if(events.begin(), events.end(),
-                                 [&](event_id e) { return index_of(e) >= i; });
+  const auto next =
+      std::find_if(events.begin(), events.end(), [&](event_id e) { return index_of(e) >= i; });
   const operation* op = nullptr;
   if (next != events.end()) {
     op = &done.at(*next).op;

@@ -248,7 +248,7 @@ std::variant<token, token_error> decode(std::string_view text) {
   auto decoded = decode_content(name, *content);
   // The last character may have bits to spare: only one way to write them is ours.
   if (std::holds_alternative<token>(decoded) && to_base64url(*content) != text.substr(last + 1)) {
-    return tampered("its last character is not the one that was written");
+    return tampered("its end is not the one that was written");
   }
   return decoded;
 }

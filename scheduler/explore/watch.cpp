@@ -65,7 +65,8 @@ void save_schedule(const watch::state& s) {
   const std::string file = file_for(s.check);
   const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   const std::string line = text + "\n";
-  const bool saved = fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+  const bool saved =
+      fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   if (fd >= 0) ::close(fd);
   print("  replay:  " + text + "\n");
   print(saved ? "  saved to " + file + "\n"
@@ -144,7 +145,8 @@ double patience() {
 [[noreturn]] void report_blocked(const watch::state& s, double seconds) {
   print("\nMISUSE  " + s.check + "\nno scheduling point was reached for " +
         std::to_string(static_cast<int>(seconds)) + " s, " + place_of(*s.watched) +
-        "\n  the code under test blocks or loops outside the scheduler. Likely causes: a lock, sleep, "
+        "\n  the code under test blocks or loops outside the scheduler. Likely causes: a lock, "
+        "sleep, "
         "read or\n  condition of the operating system instead of the model's; a loop that touches "
         "nothing of the model.\n  use the types of norn for whatever threads share or wait for; "
         "NORN_WATCHDOG=SECONDS changes the limit, 0 removes it.\n");

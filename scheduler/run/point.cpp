@@ -13,9 +13,10 @@ namespace {
 
 runner& current(const char* what) {
   if (runner* const r = detail::current_runner) return *r;
-  throw std::logic_error(std::string("norn: ") + what +
-                         " outside the body of a check; objects and threads of the model exist only "
-                         "while a check runs: create and use them inside its body");
+  throw std::logic_error(
+      std::string("norn: ") + what +
+      " outside the body of a check; objects and threads of the model exist only "
+      "while a check runs: create and use them inside its body");
 }
 
 constexpr operation_kind destroy_kind{"destroy", false, true};
@@ -42,9 +43,9 @@ point::point(const operation_kind& kind, const object& on, source_location where
     return;
   }
   if (!runner_->alive(on.slot(), &on)) {
-    runner_->halt("no_use_after_destruction",
-                  std::string(kind.name) + " on " + runner_->object_name(on.slot()) +
-                      ", which another thread has destroyed meanwhile");
+    runner_->halt("no_use_after_destruction", std::string(kind.name) + " on " +
+                                                  runner_->object_name(on.slot()) +
+                                                  ", which another thread has destroyed meanwhile");
   }
 }
 
@@ -160,7 +161,7 @@ void ghost_access(const object& o, access_mode mode) {
     if (p.abandoned()) return;
     r.access(o.slot(), mode, 0, region::whole());
   } else if (r.has_events()) {
-    r.access(o.slot(), mode, 0, region::whole());
+    r.carry_access(o.slot(), mode);
   }
 }
 

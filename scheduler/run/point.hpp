@@ -69,8 +69,8 @@ class point {
 
   // Synchronisation by the rules of C++ ([intro.races]), for the race detector: what the thread did
   // happens before whatever acquires the object next.
-  void release(const object& o);        // replaces what was released before
-  void release_join(const object& o);   // adds to it (read-modify-write, shared unlock)
+  void release(const object& o);       // replaces what was released before
+  void release_join(const object& o);  // adds to it (read-modify-write, shared unlock)
   void acquire(const object& o);
   void acquire(object_slot o);
   void forget_release(const object& o);  // a plain store ends the release sequence

@@ -33,8 +33,7 @@ template <class T>
 T& run_local() {
   static const char key = 0;
   detail::run_local_slot& slot = detail::find_run_local(
-      &key, typeid(T).name(),
-      +[]() -> std::unique_ptr<detail::run_local_slot> {
+      &key, typeid(T).name(), +[]() -> std::unique_ptr<detail::run_local_slot> {
         return std::make_unique<detail::run_local_of<T>>();
       });
   return static_cast<detail::run_local_of<T>&>(slot).value;

@@ -127,12 +127,14 @@ void runner::thread_main(model_thread& self) {
   } catch (const std::exception& e) {
     how = thread_state::halted;
     if (!taking_down_) {
-      add_violation("no_uncaught_exception", std::string("an exception left the thread: ") + e.what());
+      add_violation("no_uncaught_exception",
+                    std::string("an exception left the thread: ") + e.what());
     }
   } catch (...) {
     how = thread_state::halted;
     if (!taking_down_) {
-      add_violation("no_uncaught_exception", "an exception that is no std::exception left the thread");
+      add_violation("no_uncaught_exception",
+                    "an exception that is no std::exception left the thread");
     }
   }
   self.body.reset();
@@ -281,7 +283,13 @@ void runner::access(object_slot o, access_mode mode, std::uint8_t update_class, 
     if (i >= predicates_.size()) break;
     predicates_[i].changed = true;
     execution_.add_access({predicates_[i].object, access_mode::write, 0, region::whole(), 0});
+    execution_.mark_carrying();
   }
+}
+
+void runner::carry_access(object_slot o, access_mode mode) {
+  access(o, mode, 0, region::whole());
+  execution_.mark_carrying();
 }
 
 bool runner::in_revocable_event() const {
@@ -296,7 +304,8 @@ void runner::unwind() {
   model_thread& self = *running_;
   self.unwinding = true;
   if (++self.unwind_attempts > unwind_attempts_allowed) {
-    report_misuse("a thread keeps catching the exception that ends it; a handler `catch (...)` must rethrow");
+    report_misuse(
+        "a thread keeps catching the exception that ends it; a handler `catch (...)` must rethrow");
     taking_down_ = true;
     fiber::switch_to(*self.stack, home_);
   }

@@ -80,6 +80,8 @@ class runner {
   [[noreturn]] void unwind();
   std::uint16_t choose(std::uint32_t offered);
   void access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
+  // An access that joins the event just executed without being part of its operation.
+  void carry_access(object_slot o, access_mode mode);
   norn::execution& execution() { return execution_; }
   race_detector& races() { return races_; }
   thread_id self() const { return running_->id; }
@@ -140,14 +142,14 @@ class runner {
     std::unique_ptr<fiber> stack;
     thread_body body;
     runner* owner = nullptr;
-    model_thread* starter = nullptr;   // set while it runs up to its first announcement
-    std::vector<thread_id> children;   // by place among the creator's children; kept for good
+    model_thread* starter = nullptr;  // set while it runs up to its first announcement
+    std::vector<thread_id> children;  // by place among the creator's children; kept for good
     std::uint32_t spawned = 0;
     std::uint32_t objects_made = 0;
     std::uint32_t unwind_attempts = 0;
     bool unwinding = false;
     bool halt_at_next_point = false;
-    bool on_stack = false;             // its body has begun and not left the stack
+    bool on_stack = false;  // its body has begun and not left the stack
     object_slot end = no_object;
     event_id ended_in = no_event;
     std::string name;  // narrated executions only
@@ -181,7 +183,7 @@ class runner {
   void finish(model_thread& self, thread_state how);
   void close_event();
   void begin_event(model_thread& self);
-  model_thread* next();           // null: the execution is over
+  model_thread* next();  // null: the execution is over
   void hand_over(model_thread& self, model_thread* to);
   [[noreturn]] void stop();
   void check_deadlock();

@@ -15,14 +15,19 @@ bool happens_after_own(const execution& t, cut_view past, event_id e) {
   return past[index_of(event.thread)] > event.index;
 }
 
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
+  hash *= 0xbf58476d1ce4e5b9;
+  return hash ^ (hash >> 29);
+}
+
 // `before` and `after` conflict with nothing in between that would order them anyway.
 bool immediate(const execution& t, event_id before, event_id after) {
   const event& later = t.at(after);
   if (happens_after_own(t, t.clock_before(later.thread, later.index), before)) return false;
   const auto between = t.predecessors(later);
-  return std::none_of(between.begin(), between.end(), [&](event_id p) {
-    return p != before && t.happens_before(before, p);
-  });
+  return std::none_of(between.begin(), between.end(),
+                      [&](event_id p) { return p != before && t.happens_before(before, p); });
 }
 
 }  // namespace
@@ -31,9 +36,11 @@ bool immediate(const execution& t, event_id before, event_id after) {
 
 void exhaustive::restart() {
   items_.clear();
-  widenings_.clear();
+  open_races_.clear();
+  footprints_.clear();
   divergence_.reset();
-  phase_ = phase::search;
+  probing_ = false;
+  analysed_ = 0;
   push();  // the root: nothing decided
 }
 
@@ -55,9 +62,9 @@ void exhaustive::retire(work_item& item) {
 bool exhaustive::begin_execution() {
   examined_ = rejected_ = false;
   divergence_.reset();
-  if (!widenings_.empty() && continue_widening()) return true;
+  probing_ = probe_next();
+  if (probing_) return true;
   if (items_.empty()) return false;
-  phase_ = phase::search;
   retire(current_);
   current_ = std::move(items_.back());
   items_.pop_back();
@@ -70,8 +77,8 @@ bool exhaustive::begin_execution() {
 thread_id exhaustive::choose_thread(const execution& so_far) {
   if (divergence_) return no_thread;
   if (so_far.size() < replayed_) return replay_step(so_far);
-  if (phase_ == phase::widening_past) {
-    widen(so_far);
+  if (probing_) {
+    learn_footprint(so_far);
     return no_thread;
   }
   if (!examine(so_far)) return no_thread;
@@ -127,10 +134,9 @@ std::uint16_t exhaustive::choose_alternative(const execution& so_far, std::uint1
 
 // Whether the item may go on. Called again and again beyond the block's end; looks once.
 bool exhaustive::examine(const execution& so_far) {
-  if (!current_.proposed || examined_ || phase_ != phase::search) return !rejected_;
+  if (!current_.proposed || examined_) return !rejected_;
   examined_ = true;
   propose_alternatives(so_far);
-  if (touches_more(so_far)) begin_widening();
   rejected_ = !accepted(so_far);
   planned_step& resolution = current_.steps[replayed_ - 1];
   resolution.reversible = !current_.proposal.guarded && resolution.what.alternative == 0;
@@ -177,7 +183,8 @@ bool exhaustive::reversed_is_canonical_maximum(const execution& so_far) const {
     if (!maximal) continue;
     const event& other = so_far.at(event_id(k));
     const auto other_place = first_conflict(other);
-    if (other_place > place || (other_place == place && other.thread > reversed.thread)) return false;
+    if (other_place > place || (other_place == place && other.thread > reversed.thread))
+      return false;
   }
   return true;
 }
@@ -194,7 +201,6 @@ void exhaustive::propose_alternatives(const execution& so_far) {
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(replayed_));
       other.proposed = true;
       other.proposal = current_.proposal;
-      other.proposal.parent.reset();  // all alternatives touch the same: one of them is widened
       other.steps[position].what.alternative = a;
       for (std::size_t i = position + 1; i < replayed_; ++i) other.steps[i].what.alternative = 0;
     }
@@ -205,36 +211,25 @@ void exhaustive::propose_alternatives(const execution& so_far) {
   if (so_far.at(event_id(last)).alternative == 0) propose_others(current_.proposal.reversed);
 }
 
-bool exhaustive::touches_more(const execution& so_far) const {
-  const proposal& p = current_.proposal;
-  if (p.parent == nullptr) return false;
-  const auto made = so_far.accesses(so_far.at(event_id(p.reversed)));
-  return std::any_of(made.begin(), made.end(), [&](const access& a) {
-    const object_id name = so_far.name_of(a.object);
-    if (is_end_of_thread(name)) return false;  // only what follows the thread reads it
-    return std::none_of(p.known.begin(), p.known.end(), [&](const named_access& k) {
-      return k.object == name && k.where.contains(a.where) &&
-             (k.mode == access_mode::write ||
-              (k.mode == a.mode && k.update_class == a.update_class));
-    });
-  });
-}
-
 // --- learning from an execution ---
 
-bool exhaustive::end_execution(const execution& done) {
-  if (phase_ == phase::widening_parent) {
-    widenings_.back()->parent = done;
-    widenings_.back()->has_parent = true;
-    return false;
+lesson exhaustive::end_execution(const execution& done) {
+  if (probing_) {
+    if (done.outcome() != outcome::cut_off && done.outcome() != outcome::diverged) {
+      learn_footprint(done);
+    }
+    return lesson::probe;
   }
-  if (phase_ == phase::widening_past) {
-    if (done.outcome() != outcome::cut_off) widen(done);
-    return false;
+  if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged)
+    return lesson::probe;
+  if (done.size() < replayed_ || !examine(done)) return lesson::probe;
+  if (learn_carrying_kinds(done)) {
+    restart();
+    return lesson::start_over;
   }
-  if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged) return false;
-  if (done.size() < replayed_ || !examine(done)) return false;
-  shared_steps_.reset();
+  ++analysed_;
+  kept_.reset();
+  kept_steps_.reset();
   propose_choices(done);
   find_decisions(done);
   for (std::size_t i = done.size(); i-- > 0;) {
@@ -248,7 +243,7 @@ bool exhaustive::end_execution(const execution& done) {
       reverse_blocking(done, t, done.events_of(t).size(), done.pending(t));
     }
   }
-  return true;
+  return lesson::execution;
 }
 
 void exhaustive::propose_choices(const execution& t) {
@@ -288,7 +283,17 @@ void exhaustive::reverse_races(const execution& t, event_id reversed) {
     const std::int32_t d = decision_ending_at_[index_of(r)];
     if (d < 0 || !immediate(t, r, reversed)) continue;
     const decision& decided = decisions_[static_cast<std::size_t>(d)];
-    const cut_view until = cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
+    if (is_adaptive(w)) {
+      if (!propose_after_each_past(t, current_.steps, decided, reversed)) continue;
+      if (kept_ == nullptr) {
+        kept_ = std::make_shared<const execution>(t);
+        kept_steps_ = std::make_shared<const std::vector<planned_step>>(current_.steps);
+      }
+      open_races_.push_back({kept_, kept_steps_, decided, reversed});
+      continue;
+    }
+    const cut_view until =
+        cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
     cut_.assign(until.begin(), until.end());
     join(cut_, t.clock(reversed));
     propose(t, current_.steps, decided, cut_, w.thread, w.op, reversed);
@@ -304,7 +309,8 @@ void exhaustive::reverse_blocking(const execution& t, thread_id blocked, std::si
     const event& r = t.at(closing.event);
     if (d < 0 || r.thread == blocked || happens_after_own(t, past, closing.event)) continue;
     const decision& decided = decisions_[static_cast<std::size_t>(d)];
-    const cut_view until = cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
+    const cut_view until =
+        cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
     if (until[index_of(blocked)] > index) continue;  // the operation was done before
     cut_.assign(until.begin(), until.end());
     join(cut_, past);
@@ -315,25 +321,21 @@ void exhaustive::reverse_blocking(const execution& t, thread_id blocked, std::si
 
 // Proposes the decision's reversal: `op` of thread `by` goes before the resolution. `cut` holds the
 // events up to the resolution, the operation's past, and the operation if it was executed.
-// Returns the new item, or null when this execution is not the one to propose it.
-work_item* exhaustive::propose(const execution& t, const std::vector<planned_step>& steps,
-                               const decision& d, cut_view cut, thread_id by, const operation& op,
-                               event_id reversed) {
+void exhaustive::propose(const execution& t, const std::vector<planned_step>& steps,
+                         const decision& d, cut_view cut, thread_id by, const operation& op,
+                         event_id reversed) {
   const event& resolution = t.at(event_id(d.last));
   const std::size_t own = index_of(resolution.thread);
   const bool guarded = waits_on_gate(resolution.op);
   // An event that others were put before on its gate has no children; its decision's root has them.
-  if (guarded && d.first != d.last) return nullptr;
+  if (guarded && d.first != d.last) return;
 
   std::vector<event_count> without(cut.begin(), cut.end());
   without[own] = resolution.index;
   if (reversed != no_event) without[index_of(by)] = t.at(reversed).index;
-  if (!is_open_at(t, op, without)) return nullptr;
-  if (!canonical_.is_canonical_from(t, cut)) return nullptr;
+  if (!is_open_at(t, op, without)) return;
+  if (!canonical_.is_canonical_from(t, cut)) return;
 
-  if (shared_steps_ == nullptr) {
-    shared_steps_ = std::make_shared<const std::vector<planned_step>>(steps);
-  }
   work_item& item = push();
   item.proposed = true;
   proposal& p = item.proposal;
@@ -347,7 +349,8 @@ work_item* exhaustive::propose(const execution& t, const std::vector<planned_ste
   p.past = static_cast<std::uint32_t>(item.steps.size());
   for (std::size_t i = d.last + 1; i < t.size(); ++i) {
     const event& e = t.at(event_id(i));
-    if (event_id(i) != reversed && cut[index_of(e.thread)] > e.index) item.steps.push_back(steps[i]);
+    if (event_id(i) != reversed && cut[index_of(e.thread)] > e.index)
+      item.steps.push_back(steps[i]);
   }
   unmark(d.first);
   p.reversed = static_cast<std::uint32_t>(item.steps.size());
@@ -357,103 +360,116 @@ work_item* exhaustive::propose(const execution& t, const std::vector<planned_ste
     item.steps.push_back({{resolution.thread, 0, t.check_of(resolution.op)}, false, false});
   }
   item.steps.back().ends_block = true;
-
-  p.known.clear();
-  const auto know = [&](const event& e, bool writes_only) {
-    for (const access& a : t.accesses(e)) {
-      if (writes_only && a.mode != access_mode::write) continue;
-      p.known.push_back({t.name_of(a.object), a.mode, a.update_class, a.where});
-    }
-  };
-  know(resolution, true);
-  p.parent.reset();
-  p.parent_resolution = event_id(d.last);
-  p.parent_reversed = reversed;
-  if (reversed != no_event) {
-    know(t.at(reversed), false);
-    p.parent = shared_steps_;
-  }
-  return &item;
 }
 
-// --- widening ---
+// --- adaptive operations ---
 
-void exhaustive::begin_widening() {
-  const proposal& p = current_.proposal;
-  auto w = std::make_unique<widening>();
-  w->steps = p.parent;
-  w->reversed_decision = {p.block, static_cast<std::uint32_t>(index_of(p.parent_resolution))};
-  w->reversed = p.parent_reversed;
-  widenings_.push_back(std::move(w));
+// Returns whether there were new ones although executions have been analysed without knowing of them:
+// the search must start over.
+bool exhaustive::learn_carrying_kinds(const execution& t) {
+  bool learnt = false;
+  for (const event& e : t.events()) {
+    if (e.carries_more) learnt = carrying_kinds_.insert(e.op.kind).second || learnt;
+  }
+  return learnt && analysed_ != 0;
 }
 
-bool exhaustive::continue_widening() {
-  widening& w = *widenings_.back();
-  retire(current_);
-  current_ = work_item{};
-  if (!w.has_parent) {
-    phase_ = phase::widening_parent;
-    current_.steps = *w.steps;
-    replayed_ = current_.steps.size();
-    return true;
+// Proposes the reversal of an adaptive operation after each past that it can have before the
+// resolution. Returns a past for which it is not known what the operation touches, if there is one:
+// then nothing has been proposed yet.
+std::optional<exhaustive::unknown_footprint> exhaustive::propose_after_each_past(
+    const execution& t, const std::vector<planned_step>& steps, const decision& d,
+    event_id reversed) {
+  std::vector<std::vector<event_count>> pasts(1, std::vector<event_count>(t.width(), 0));
+  for (std::size_t i = 0; i <= d.last; ++i) ++pasts[0][index_of(t.at(event_id(i)).thread)];
+  join(pasts[0], t.clock(reversed));
+  for (std::size_t i = 0; i < pasts.size(); ++i) {
+    const std::uint64_t key = key_of(t, d, reversed, pasts[i]);
+    const auto known = footprints_.find(key);
+    if (known == footprints_.end()) return unknown_footprint{pasts[i], key};
+    const std::vector<event_count> cut = pasts[i];
+    widen(t, d, reversed, cut, known->second, pasts);
   }
-  if (w.tried.empty()) {  // the past that the proposal began with
-    std::vector<event_count> cut(w.parent.width(), 0);
-    for (std::size_t i = 0; i <= w.reversed_decision.last; ++i) {
-      ++cut[index_of(w.parent.at(event_id(i)).thread)];
-    }
-    join(cut, w.parent.clock(w.reversed));
-    w.tried.insert(cut);
-    w.waiting.push_back(std::move(cut));
-  }
-  if (w.waiting.empty()) {
-    widenings_.pop_back();
-    return !widenings_.empty() && continue_widening();
-  }
-  phase_ = phase::widening_past;
-  w.current = std::move(w.waiting.back());
-  w.waiting.pop_back();
-  const event& reversed = w.parent.at(w.reversed);
-  const event& resolution = w.parent.at(event_id(w.reversed_decision.last));
-  for (std::size_t i = 0; i < w.parent.size(); ++i) {
-    const event& e = w.parent.at(event_id(i));
-    const bool in = w.current[index_of(e.thread)] > e.index;
-    if (in && &e != &reversed && &e != &resolution) current_.steps.push_back((*w.steps)[i]);
-  }
-  current_.steps.push_back((*w.steps)[index_of(w.reversed)]);
-  replayed_ = current_.steps.size();
-  return true;
+  const event& w = t.at(reversed);
+  for (const auto& cut : pasts) propose(t, steps, d, cut, w.thread, w.op, reversed);
+  return std::nullopt;
 }
 
-// The operation has been tried after one past. Every event of the parent that it now conflicts with,
-// and that could have gone before it, makes another.
-void exhaustive::widen(const execution& so_far) {
-  widening& w = *widenings_.back();
-  const execution& t = w.parent;
-  const auto resolution = event_id(w.reversed_decision.last);
-  const auto made = so_far.accesses(so_far.last());
-  for (std::size_t i = w.reversed_decision.last + 1; i < t.size(); ++i) {
+// Every event of the execution that the operation conflicts with after this past, and that could have
+// gone before it, makes a larger past.
+void exhaustive::widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
+                       const footprint& touched,
+                       std::vector<std::vector<event_count>>& pasts) const {
+  const auto resolution = event_id(d.last);
+  for (std::size_t i = d.last + 1; i < t.size(); ++i) {
     const event& z = t.at(event_id(i));
-    if (w.current[index_of(z.thread)] > z.index || z.thread == t.at(w.reversed).thread) continue;
-    if (t.happens_before(resolution, event_id(i)) || t.happens_before(w.reversed, event_id(i))) {
+    if (cut[index_of(z.thread)] > z.index || z.thread == t.at(reversed).thread) continue;
+    if (t.happens_before(resolution, event_id(i)) || t.happens_before(reversed, event_id(i)))
       continue;
-    }
     const auto others = t.accesses(z);
-    const bool conflict = std::any_of(made.begin(), made.end(), [&](const access& a) {
+    const bool conflict = std::any_of(touched.begin(), touched.end(), [&](const named_access& a) {
       return std::any_of(others.begin(), others.end(), [&](const access& b) {
-        return so_far.name_of(a.object) == t.name_of(b.object) && !commuting_modes(a, b) &&
-               a.where.overlaps(b.where);
+        return a.object == t.name_of(b.object) && !commuting_modes(a.what, b) &&
+               a.what.where.overlaps(b.where);
       });
     });
     if (!conflict) continue;
-    std::vector<event_count> wider = w.current;
+    std::vector<event_count> wider(cut.begin(), cut.end());
     join(wider, t.clock(event_id(i)));
-    if (!w.tried.insert(wider).second) continue;
-    shared_steps_ = w.steps;
-    work_item* const item = propose(t, *w.steps, w.reversed_decision, wider,
-                                    t.at(w.reversed).thread, t.at(w.reversed).op, w.reversed);
-    if (item != nullptr) item->proposal.parent.reset();  // already being widened
-    w.waiting.push_back(std::move(wider));
+    if (std::find(pasts.begin(), pasts.end(), wider) == pasts.end())
+      pasts.push_back(std::move(wider));
+  }
+}
+
+// Of the trace that the operation would run after, and the operation's thread.
+std::uint64_t exhaustive::key_of(const execution& t, const decision& d, event_id reversed,
+                                 cut_view cut) const {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const event& e = t.at(event_id(i));
+    if (cut[index_of(e.thread)] <= e.index || event_id(i) == reversed || i == d.last) continue;
+    std::uint64_t hash = mix(mix(t.check_of(e.op), index_of(e.thread)), e.alternative);
+    for (const event_count n : t.clock(event_id(i))) hash = mix(hash, n);
+    key += hash;
+  }
+  return mix(key, index_of(t.at(reversed).thread));
+}
+
+// Goes on with the last open race: either all is known by now, or the next prefix is to be run.
+bool exhaustive::probe_next() {
+  while (!open_races_.empty()) {
+    const open_race race = open_races_.back();
+    const execution& t = *race.t;
+    const auto unknown = propose_after_each_past(t, *race.steps, race.decided, race.reversed);
+    if (!unknown) {
+      open_races_.pop_back();
+      continue;
+    }
+    retire(current_);
+    current_ = work_item{};
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      const event& e = t.at(event_id(i));
+      const bool in = unknown->cut[index_of(e.thread)] > e.index;
+      if (in && event_id(i) != race.reversed && i != race.decided.last) {
+        current_.steps.push_back((*race.steps)[i]);
+      }
+    }
+    current_.steps.push_back((*race.steps)[index_of(race.reversed)]);
+    replayed_ = current_.steps.size();
+    probed_ = unknown->key;
+    return true;
+  }
+  return false;
+}
+
+void exhaustive::learn_footprint(const execution& so_far) {
+  constexpr std::size_t footprints_kept = 1'000'000;
+  if (footprints_.size() >= footprints_kept) footprints_.clear();
+  footprint& touched = footprints_[probed_];
+  touched.clear();
+  for (const access& a : so_far.accesses(so_far.last())) {
+    if (!is_end_of_thread(so_far.name_of(a.object)))
+      touched.push_back({so_far.name_of(a.object), a});
   }
 }
 

@@ -14,15 +14,20 @@
 // what has been seen, and no execution is redundant or blocked.
 //
 // A proposal predicts the outcome of w from the execution in which w came after r. When it is first
-// run, the block is examined: if w no longer lies after all of its supposed past, or is not the event
+// run, its block is examined: if w no longer lies after all of its supposed past, or is not the event
 // that a canonical parent would have reversed, the prefix is dropped (a *probe*; it was no execution).
-// If w then touches objects that it did not touch in the parent, other pasts of w are possible too;
-// the parent is run again and they are enumerated (*widening*).
+//
+// An *adaptive* operation may touch other objects before r than it did after r, and so have other
+// pasts there. For such a w, T proposes it after each of them: starting with w's past in T, every
+// event of T that conflicts with what w then touches makes a larger past. What w touches after a
+// prefix is found by running it (a probe again) and remembered by the prefix's trace.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <set>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <norn/scheduler/strategy/canonical.hpp>
@@ -38,7 +43,7 @@ class exhaustive : public strategy {
   bool begin_execution() override;
   thread_id choose_thread(const execution& so_far) override;
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
-  bool end_execution(const execution& done) override;
+  lesson end_execution(const execution& done) override;
   void restart() override;
   bool exhaustive_search() const override { return true; }
   std::optional<divergence> diverged() const override { return divergence_; }
@@ -52,19 +57,25 @@ class exhaustive : public strategy {
     std::uint32_t last = 0;
   };
 
-  // Other pasts for an operation whose outcome touched more than its proposer could know. The
-  // proposing execution is run again and kept while the operation is tried after each past.
-  struct widening {
-    std::shared_ptr<const std::vector<planned_step>> steps;  // of the proposing execution
-    decision reversed_decision;
-    event_id reversed = no_event;
-    bool has_parent = false;
-    execution parent;
-    std::set<std::vector<event_count>> tried;
-    std::vector<std::vector<event_count>> waiting;  // cuts: the decision's block, w and a past of w
-    std::vector<event_count> current;
+  // An access by the object's logical name, which outlives the execution.
+  struct named_access {
+    object_id object{};
+    access what;
   };
-  enum class phase { search, widening_parent, widening_past };
+  using footprint = std::vector<named_access>;
+
+  // A race whose later operation is adaptive, with the execution it was found in: kept until what the
+  // operation touches after each of its possible pasts is known.
+  struct open_race {
+    std::shared_ptr<const execution> t;
+    std::shared_ptr<const std::vector<planned_step>> steps;
+    decision decided;
+    event_id reversed = no_event;
+  };
+  struct unknown_footprint {
+    std::vector<event_count> cut;  // the decision's block, the reversed event and a past of it
+    std::uint64_t key = 0;
+  };
 
   // Running an item.
   thread_id replay_step(const execution& so_far);
@@ -75,7 +86,6 @@ class exhaustive : public strategy {
   bool examine(const execution& so_far);
   bool accepted(const execution& so_far) const;
   bool reversed_is_canonical_maximum(const execution& so_far) const;
-  bool touches_more(const execution& so_far) const;
   void propose_alternatives(const execution& so_far);
 
   // Learning from a complete execution.
@@ -84,13 +94,23 @@ class exhaustive : public strategy {
   void reverse_races(const execution& t, event_id reversed);
   void reverse_blocking(const execution& t, thread_id blocked, std::size_t index,
                         const operation& op);
-  work_item* propose(const execution& t, const std::vector<planned_step>& steps, const decision& d,
-                     cut_view cut, thread_id by, const operation& op, event_id reversed);
+  void propose(const execution& t, const std::vector<planned_step>& steps, const decision& d,
+               cut_view cut, thread_id by, const operation& op, event_id reversed);
 
-  // Widening.
-  void begin_widening();
-  bool continue_widening();
-  void widen(const execution& so_far);
+  // Adaptive operations.
+  bool is_adaptive(const event& e) const {
+    return e.op.kind->adaptive || carrying_kinds_.contains(e.op.kind);
+  }
+  bool learn_carrying_kinds(const execution& t);
+  std::optional<unknown_footprint> propose_after_each_past(const execution& t,
+                                                           const std::vector<planned_step>& steps,
+                                                           const decision& d, event_id reversed);
+  void widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
+             const footprint& touched, std::vector<std::vector<event_count>>& pasts) const;
+  std::uint64_t key_of(const execution& t, const decision& d, event_id reversed,
+                       cut_view cut) const;
+  bool probe_next();
+  void learn_footprint(const execution& so_far);
 
   work_item& push();
   void retire(work_item& item);
@@ -101,8 +121,8 @@ class exhaustive : public strategy {
   std::size_t replayed_ = 0;  // steps of the item as it was taken up
   bool examined_ = false;
   bool rejected_ = false;
-  phase phase_ = phase::search;
-  std::vector<std::unique_ptr<widening>> widenings_;  // the last is being worked on
+  bool probing_ = false;      // the item ends with an operation whose footprint is wanted
+  std::uint64_t probed_ = 0;  // by this key
   std::optional<divergence> divergence_;
 
   // Scratch of end_execution.
@@ -111,7 +131,16 @@ class exhaustive : public strategy {
   std::vector<event_count> prefix_cuts_;          // row i: the first i events
   std::vector<event_count> cut_;
   canonical_extension canonical_;
-  std::shared_ptr<const std::vector<planned_step>> shared_steps_;
+  std::shared_ptr<const execution>
+      kept_;  // the execution just run, copied when it is needed longer
+  std::shared_ptr<const std::vector<planned_step>> kept_steps_;
+
+  std::vector<open_race> open_races_;
+  // What an operation touched after a prefix, by the hash of both. A cache: forgetting costs probes.
+  std::unordered_map<std::uint64_t, footprint> footprints_;
+  // Kinds of operations that carried accesses other than their own in some execution: adaptive too.
+  std::unordered_set<const operation_kind*> carrying_kinds_;
+  std::uint64_t analysed_ = 0;
 };
 
 }  // namespace norn

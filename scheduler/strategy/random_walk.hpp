@@ -16,7 +16,7 @@ class random_walk : public strategy {
   std::uint16_t choose_alternative(const execution&, std::uint16_t offered) override {
     return static_cast<std::uint16_t>(random_.below(offered));
   }
-  bool end_execution(const execution&) override { return true; }
+  lesson end_execution(const execution&) override { return lesson::execution; }
   void restart() override { random_ = random_source(seed_); }
   bool exhaustive_search() const override { return false; }
 

@@ -25,11 +25,11 @@ std::uint16_t replay_strategy::choose_alternative(const execution& so_far, std::
   return 0;
 }
 
-bool replay_strategy::end_execution(const execution& done) {
+lesson replay_strategy::end_execution(const execution& done) {
   if (!divergence_ && done.size() < schedule_.size()) {
     diverge(done.size(), "the execution had ended");
   }
-  return true;
+  return lesson::execution;
 }
 
 void replay_strategy::diverge(std::size_t position, std::string came) {

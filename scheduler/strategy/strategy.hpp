@@ -20,6 +20,13 @@ struct divergence {
   std::string came;
 };
 
+// What an execution was to the strategy that chose it.
+enum class lesson {
+  execution,   // one of those that it set out to run
+  probe,       // a prefix that was run to learn an outcome
+  start_over,  // it showed that earlier executions were judged wrongly: forget them all
+};
+
 class strategy {
  public:
   virtual ~strategy() = default;
@@ -34,9 +41,8 @@ class strategy {
   // Which of `offered` alternatives the event just begun takes, 0 ≤ result < offered.
   virtual std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) = 0;
 
-  // Learns from an execution that has ended. Returns whether it is one of those that the strategy set
-  // out to run; false for a probe, a prefix that was run to learn an outcome.
-  virtual bool end_execution(const execution& done) = 0;
+  // Learns from an execution that has ended. After `start_over` the strategy is as after `restart`.
+  virtual lesson end_execution(const execution& done) = 0;
 
   // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
   virtual void restart() = 0;

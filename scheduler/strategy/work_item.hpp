@@ -9,11 +9,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
-#include <norn/scheduler/trace/access.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 
 namespace norn {
@@ -26,14 +24,6 @@ struct planned_step {
   bool reversible = false;
 };
 
-// An access by the object's logical name, which outlives the execution.
-struct named_access {
-  object_id object{};
-  access_mode mode = access_mode::read;
-  std::uint8_t update_class = 0;
-  region where;
-};
-
 // What is yet to be found out about an item's last block when it is first run: the outcomes of the
 // reversed operation `w` and, in an ordinary decision, of the resolution after it.
 struct proposal {
@@ -41,13 +31,6 @@ struct proposal {
   std::uint32_t past = 0;      // position of the first step of Q, the reversed operation's own past
   std::uint32_t reversed = 0;  // position of w
   bool guarded = false;        // w itself resolves the decision
-  // The accesses through which w was already ordered with everything it can conflict with, in the
-  // execution that proposed it: what w did there, and what the event that it was put before wrote.
-  std::vector<named_access> known;
-  // The proposing execution, and w and the reversed decision in it; for outcomes that touch more.
-  std::shared_ptr<const std::vector<planned_step>> parent;
-  event_id parent_reversed = no_event;
-  event_id parent_resolution = no_event;
 };
 
 struct work_item {
@@ -58,8 +41,6 @@ struct work_item {
   void clear() {
     steps.clear();
     proposed = false;
-    proposal.known.clear();
-    proposal.parent.reset();
   }
 };
 

@@ -14,6 +14,9 @@ struct event {
   std::uint16_t alternative = 0;   // which one was taken
   std::uint16_t alternatives = 1;  // how many the operation offered in the state it met
   std::uint32_t index = 0;         // among the events of its thread, counted from 0
+  // Some accesses are not the operation's own: specification state that the code after it touched,
+  // or what a predicate observes. Which ones may then depend on the outcome, whatever the kind.
+  bool carries_more = false;
   operation op;
 
   // Half-open ranges into the execution's tables, accesses in the order in which they were made.

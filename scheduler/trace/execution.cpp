@@ -140,18 +140,18 @@ void execution::add_access(access a) {
       known = known || (entry.what.mode == a.mode && entry.what.update_class == a.update_class &&
                         entry.what.where == a.where);
     } else if (dependent(entry.what, a) && at(entry.event).thread != e.thread) {
-      if (predecessors_.size() == e.first_predecessor || predecessors_.back() != entry.event) {
+      const auto first = predecessors_.begin() + e.first_predecessor;
+      if (std::find(first, predecessors_.end(), entry.event) == predecessors_.end()) {
         predecessors_.push_back(entry.event);
       }
       join(row(clocks_, index_of(id)), clock(entry.event));
     }
     // A write takes the place of whatever it covers; so does a thread's newer access of the same
     // mode, since it conflicts with the same accesses and comes later.
-    const bool covered =
-        a.where.contains(entry.what.where) &&
-        (a.mode == access_mode::write ||
-         (at(entry.event).thread == e.thread && a.mode == entry.what.mode &&
-          a.update_class == entry.what.update_class));
+    const bool covered = a.where.contains(entry.what.where) &&
+                         (a.mode == access_mode::write ||
+                          (at(entry.event).thread == e.thread && a.mode == entry.what.mode &&
+                           a.update_class == entry.what.update_class));
     if (!covered) frontier[kept++] = entry;
   }
   frontier.resize(kept);
@@ -194,7 +194,9 @@ void execution::check_invariants() const {
     }
     // A revocable guard's operation touches the guard's object alone (operation.hpp).
     if (e.op.guard.exists() && e.op.guard.revocable) {
-      for (const access& a : accesses(e)) NORN_INVARIANT(a.object == e.op.guard.object);
+      for (const access& a : accesses(e)) {
+        NORN_INVARIANT(a.object == e.op.guard.object || is_end_of_thread(name_of(a.object)));
+      }
     }
   }
 }

@@ -110,9 +110,7 @@ class execution {
   bool halted_any() const { return halted_any_; }
 
   // The steps that replay this execution with threads numbered as they were created.
-  step step_of(const event& e) const {
-    return step{e.thread, e.alternative, check_of(e.op)};
-  }
+  step step_of(const event& e) const { return step{e.thread, e.alternative, check_of(e.op)}; }
   std::uint32_t check_of(const operation& op) const;
 
   // --- recording; the runner only ---
@@ -124,6 +122,7 @@ class execution {
   event_id begin_event(thread_id t);
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
   void add_access(access a);
+  void mark_carrying() { events_.back().carries_more = true; }
   void end_event();  // closes the last event: its writes take their objects' words with them
   void set_state(thread_id t, thread_state s);
   void set_outcome(norn::outcome o) { outcome_ = o; }

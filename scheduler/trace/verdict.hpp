@@ -17,8 +17,8 @@ enum class conclusion : std::uint8_t {
   holds_within_bound,  // in all that a declared bound let through
   sampled,             // in every execution that was drawn; nothing is claimed of the others
   violated,
-  inconclusive,        // a budget ran out before the search was complete
-  misuse,              // the test is wrong: nondeterministic, blocks outside the scheduler, ...
+  inconclusive,  // a budget ran out before the search was complete
+  misuse,        // the test is wrong: nondeterministic, blocks outside the scheduler, ...
 };
 
 // "holds", "holds_within_bound", ... as in the JSON of CLI.md.
@@ -51,19 +51,20 @@ struct trace_step {
   std::string thread;      // "worker/0"
   std::string process;
   std::string host;
-  std::string operation;   // "lock"
-  std::string object;      // "ledger_lock"
+  std::string operation;  // "lock"
+  std::string object;     // "ledger_lock"
   std::string arguments;
   std::string result;
   std::string changes;
   std::string file;
   int line = 0;
-  std::string clock;       // virtual time where the model has one
+  std::string clock;               // virtual time where the model has one
   std::string kind = "operation";  // "operation" | "choice" | "fault"
   std::uint16_t alternative = 0;
   std::uint16_t alternatives = 1;
-  bool preempts = false;   // another thread could have gone on, and did not
-  std::optional<std::size_t> conflicts_with;  // the number of the latest step it depends on, of another thread
+  bool preempts = false;  // another thread could have gone on, and did not
+  std::optional<std::size_t>
+      conflicts_with;  // the number of the latest step it depends on, of another thread
 };
 
 // A thread that never finished, and why.
@@ -83,10 +84,10 @@ struct counterexample {
   std::vector<std::string> threads;  // every thread of the execution, in order of creation
   std::vector<blocked_thread> blocked_threads;
   std::size_t preemptions = 0;
-  std::size_t found_steps = 0;     // length when found; equal to steps.size() until shrunk
+  std::size_t found_steps = 0;        // length when found; equal to steps.size() until shrunk
   std::uint64_t found_execution = 0;  // counted from 1
-  norn::schedule schedule;         // threads numbered in order of creation
-  std::uint64_t fingerprint = 0;   // of the (thread, operation, object) sequence along the schedule
+  norn::schedule schedule;            // threads numbered in order of creation
+  std::uint64_t fingerprint = 0;  // of the (thread, operation, object) sequence along the schedule
 };
 
 struct property_verdict {
@@ -100,11 +101,12 @@ struct property_verdict {
 struct search_result {
   std::vector<property_verdict> properties;  // those asked for, then others that were violated
   statistics stats;
-  bool complete = false;                     // the search ended by itself
+  bool complete = false;  // the search ended by itself
   bound_kind bound_hit = bound_kind::none;
   norn::bounds limits;
   std::string strategy;
-  std::optional<std::string> misuse;         // set when the test itself is wrong; every verdict is then `misuse`
+  std::optional<std::string>
+      misuse;  // set when the test itself is wrong; every verdict is then `misuse`
 };
 
 }  // namespace norn

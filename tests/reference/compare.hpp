@@ -1,0 +1,41 @@
+// Compare: what a search came to, as sets, so that the exhaustive strategy can be held against the
+// naive one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/strategy/strategy.hpp>
+
+namespace norn::reference {
+
+struct search_space {
+  std::map<std::uint64_t, std::size_t> traces;  // hash → how often it was run
+  std::set<std::string> final_states;           // as the program describes them, deadlocks included
+  std::set<std::string> violated;               // properties
+  std::size_t executions = 0;
+  std::size_t probes = 0;
+  std::size_t steps = 0;
+  bool complete = false;  // false: gave up at the limit
+  std::string misuse;
+};
+
+// A program and, for each execution of it, the state it ended in. `body` resets what `final_state`
+// reads.
+struct observed_program {
+  std::function<void()> body;
+  std::function<std::string()> final_state;
+};
+
+// `r` names the threads: searches to be compared share one.
+search_space search(const observed_program& p, strategy& s, runner& r, std::size_t execution_limit);
+
+// Both searches agree, and the reduced one ran each trace once. Returns what differs, or nothing.
+std::string difference(const search_space& reduced, const search_space& naive);
+
+}  // namespace norn::reference

@@ -1,0 +1,74 @@
+// Random programs: small programs over registers, locks, condition variables, semaphores, joins,
+// choices and waits, made by RapidCheck and run by an interpreter on the model's own types. What a
+// program observed (every value read, every outcome) is its final state.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <vector>
+
+#include <rapidcheck.h>
+
+#include "compare.hpp"
+
+namespace norn::reference {
+
+enum class instruction_kind : std::uint8_t {
+  read,           // register a
+  write,          // register a := c
+  add,            // register a += c, reading the new value
+  compare_swap,   // register a: b → c
+  exchange_two,   // registers a and b change places
+  follow,         // read a; if it is c, write b, else read d: the footprint depends on the outcome
+  ghost_count,    // specification state += 1, part of the step before
+  ghost_observe,  // specification state read into the log
+  choose,         // one of 2 or 3
+  skip_if,        // if the last value is c, the next instruction is skipped
+  lock,           // mutex a (skipped when held)
+  unlock,         // mutex a (skipped when not held)
+  try_lock,
+  wait,      // condition variable a with mutex b (locks it first if need be)
+  wait_for,  // the same, and may time out
+  notify_one,
+  notify_all,
+  await,    // until register a is c
+  acquire,  // semaphore a
+  release,
+  lock_shared,  // shared mutex
+  unlock_shared,
+  lock_exclusive,
+  unlock_exclusive,
+  fork,       // a thread that adds c to register a and reads register b
+  join,       // the last thread forked
+  race_read,  // plain variable
+  race_write,
+};
+
+struct instruction {
+  instruction_kind kind{};
+  std::uint8_t a = 0;
+  std::uint8_t b = 0;
+  std::uint8_t c = 0;
+};
+
+struct random_program {
+  std::vector<std::vector<instruction>> threads;
+  bool with_predicate = false;  // an `always` over the registers
+};
+
+std::ostream& operator<<(std::ostream& out, const random_program& p);
+
+// What a generator may use. Every instruction kind listed is drawn with equal chance.
+struct feature_set {
+  std::vector<instruction_kind> kinds;
+  int threads = 3;       // at most; at least 2
+  int instructions = 4;  // of one thread, at most
+  bool predicates = false;
+};
+
+rc::Gen<random_program> arbitrary_program(const feature_set& features);
+
+// The program to be searched. Holds what its last execution observed.
+observed_program interpret(const random_program& p);
+
+}  // namespace norn::reference

@@ -1,0 +1,149 @@
+// The exhaustive strategy against the naive one, on random programs: the same traces, each run once,
+// the same final states, the same violated properties. NORN_PROGRAMS=N sets how many programs each
+// test draws.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include <norn/scheduler/strategy/exhaustive.hpp>
+
+#include "../reference/naive.hpp"
+#include "../reference/random_program.hpp"
+
+namespace norn::reference {
+namespace {
+
+using enum instruction_kind;
+
+constexpr std::size_t execution_limit = 20'000;
+
+int programs(int by_default) {
+  const char* const text = std::getenv("NORN_PROGRAMS");
+  return text == nullptr ? by_default : std::atoi(text);
+}
+
+struct tally {
+  std::size_t compared = 0;
+  std::size_t skipped = 0;  // over the reference's limit
+  std::size_t executions = 0;
+  std::size_t probes = 0;
+};
+
+void compare(const random_program& program, tally& total, bool skip_seen_prefixes) {
+  const observed_program observed = interpret(program);
+  runner names(runner::settings{});
+  naive reference(skip_seen_prefixes);
+  const search_space expected = search(observed, reference, names, execution_limit);
+  if (!expected.complete) {
+    ++total.skipped;
+    return;
+  }
+  exhaustive reduced;
+  const search_space actual = search(observed, reduced, names, execution_limit);
+  const std::string differs = difference(actual, expected);
+  if (!differs.empty()) RC_FAIL(differs);
+  ++total.compared;
+  total.executions += actual.executions;
+  total.probes += actual.probes;
+}
+
+void check_programs(const char* name, const feature_set& features, int count,
+                    bool skip_seen_prefixes = true) {
+  tally total;
+  const auto generator = arbitrary_program(features);
+  for (int done = 0; done < programs(count); done += 100) {  // RapidCheck runs 100 at a time
+    const bool ok = rc::check(name, [&] { compare(*generator, total, skip_seen_prefixes); });
+    ASSERT_TRUE(ok) << name;
+  }
+  std::cout << name << ": " << total.compared << " programs, " << total.executions
+            << " executions, " << total.probes << " probes, " << total.skipped
+            << " programs over the reference's limit\n";
+  EXPECT_GT(total.compared, total.skipped);
+}
+
+const std::vector<instruction_kind> memory = {read, write, add, compare_swap, exchange_two};
+
+std::vector<instruction_kind> with(std::vector<instruction_kind> kinds,
+                                   const std::vector<instruction_kind>& more) {
+  kinds.insert(kinds.end(), more.begin(), more.end());
+  return kinds;
+}
+
+TEST(AgainstReference, Memory) { check_programs("memory", {memory, 3, 4, false}, 2000); }
+
+TEST(AgainstReference, MemoryOfFourThreads) {
+  check_programs("memory, 4 threads", {memory, 4, 2, false}, 1000);
+}
+
+TEST(AgainstReference, NoPrefixIsSkipped) {
+  check_programs("memory, every interleaving", {memory, 3, 2, false}, 1000, false);
+}
+
+TEST(AgainstReference, FootprintsThatDependOnOutcomes) {
+  check_programs("adaptive", {with(memory, {follow, follow, skip_if}), 3, 4, false}, 4000);
+}
+
+TEST(AgainstReference, Locks) {
+  check_programs(
+      "locks", {with(memory, {lock, lock, unlock, unlock, try_lock, skip_if}), 3, 5, false}, 3000);
+}
+
+TEST(AgainstReference, Waits) {
+  check_programs("await", {with(memory, {await, await}), 3, 4, false}, 3000);
+  check_programs("await and locks",
+                 {{read, write, add, await, lock, unlock, try_lock}, 3, 5, false}, 3000);
+}
+
+TEST(AgainstReference, ConditionVariables) {
+  check_programs("condition variables",
+                 {{read, write, lock, unlock, wait, notify_one, notify_all}, 3, 4, false}, 3000);
+  check_programs("timed waits",
+                 {{read, write, lock, unlock, wait_for, wait, notify_one, notify_all}, 3, 4, false},
+                 3000);
+}
+
+TEST(AgainstReference, Joins) {
+  check_programs("joins", {{read, write, add, fork, fork, join, lock, unlock}, 2, 4, false}, 2000);
+}
+
+TEST(AgainstReference, Choices) {
+  check_programs("choices",
+                 {{read, write, add, compare_swap, choose, skip_if, lock, unlock}, 3, 4, false},
+                 2000);
+}
+
+TEST(AgainstReference, SemaphoresAndSharedLocks) {
+  check_programs("semaphores", {{read, write, acquire, release, lock, unlock}, 3, 4, false}, 2000);
+  check_programs(
+      "shared locks",
+      {{read, write, lock_shared, unlock_shared, lock_exclusive, unlock_exclusive}, 3, 5, false},
+      2000);
+}
+
+TEST(AgainstReference, SpecificationState) {
+  check_programs("ghosts",
+                 {{read, write, compare_swap, follow, lock, unlock, try_lock, ghost_count,
+                   ghost_observe, skip_if},
+                  3,
+                  4,
+                  false},
+                 3000);
+  check_programs("predicates", {with(memory, {follow, lock, unlock}), 3, 3, true}, 2000);
+}
+
+TEST(AgainstReference, DataRaces) {
+  check_programs(
+      "races", {{race_read, race_write, lock, unlock, read, write, fork, join}, 3, 4, false}, 2000);
+}
+
+TEST(AgainstReference, Everything) {
+  std::vector<instruction_kind> all;
+  for (int k = 0; k <= static_cast<int>(race_write); ++k) all.push_back(instruction_kind(k));
+  check_programs("everything", {all, 3, 4, true}, 6000);
+  check_programs("everything, 4 threads", {all, 4, 2, true}, 2000);
+}
+
+}  // namespace
+}  // namespace norn::reference
