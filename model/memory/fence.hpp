@@ -8,7 +8,8 @@
 
 namespace norn {
 
-// A scheduling point that commutes with everything. With memory_order_relaxed it does nothing.
+// A scheduling point that commutes with everything. With memory_order_relaxed it does nothing. Must be
+// called with its qualified name: argument-dependent lookup finds the standard's too.
 void atomic_thread_fence(memory_order order, source_location where = source_location::current());
 
 }  // namespace norn
