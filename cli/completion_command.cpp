@@ -7,6 +7,7 @@
 
 #include <norn/cli/commands.hpp>
 #include <norn/cli/output.hpp>
+#include <norn/report/display.hpp>
 #include <norn/report/failure.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
 
@@ -156,7 +157,8 @@ exit_code run_completion(const std::string& shell, const CLI::App& app,
   } else if (shell == "fish") {
     fmt::print(stdout, "{}", fish_script(commands, command));
   } else {
-    throw bad_input("completion is for bash, zsh or fish, not `" + shell + "`");
+    throw bad_input("completion takes a shell: bash, zsh or fish" +
+                    (shell.empty() ? "" : ", not `" + printable(shell) + "`"));
   }
   flush_standard_output();
   return exit_code::success;

@@ -220,6 +220,10 @@ exit_code command_line::run(int argc, char** argv) {
   } catch (const CLI::Success& asked_for_text) {  // --help, --version
     app_.exit(asked_for_text);
     return exit_code::success;
+  } catch (const CLI::ArgumentMismatch& error) {  // "--seed: 1 required N missing"
+    const std::string text = error.what();
+    throw bad_input(text.substr(0, text.find(':')) + " needs a value\n  " + name_ +
+                    " COMMAND --help says which");
   } catch (const CLI::ParseError& error) {
     throw bad_input(std::string(error.what()) + "\n  " + name_ + " COMMAND --help says more");
   }
@@ -235,7 +239,7 @@ int main(int argc, char** argv) {
   try {
     return static_cast<int>(command_line(typed).run(argc, argv));
   } catch (const bad_input& error) {
-    fmt::print(stderr, "norn: {}\n", error.what());
+    fmt::print(stderr, "{}: {}\n", std::filesystem::path(typed).filename().string(), error.what());
     return static_cast<int>(exit_code::bad_input);
   } catch (const std::exception& error) {
     fmt::print(

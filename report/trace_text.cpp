@@ -228,7 +228,7 @@ std::string whereabouts(const trace_step& s) {
 }
 
 void add_detail(std::vector<std::string>& lines, std::string_view label, const std::string& text) {
-  if (!text.empty()) lines.push_back(fmt::format("       {:<10}{}", label, printable(text)));
+  if (!text.empty()) lines.push_back(fmt::format("       {:<12}{}", label, printable(text)));
 }
 
 }  // namespace

@@ -1,0 +1,186 @@
+#include <norn/report/failure.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <norn/report/trace_text.hpp>
+#include <norn/tests/report/sample.hpp>
+
+namespace norn {
+namespace {
+
+using sample::lost_update;
+using sample::violated_result;
+
+constexpr const char* replay_line =
+    "replay:  norn replay v1:bank/buggy@2thread:total_kept:"
+    "ARCQTgEAAAAAAAAAAgAEAQIAIonc0A\n";
+
+TEST(Failure, IsShownInColumns) {
+  EXPECT_EQ(failure_text(violated_result(), {}),
+            "VIOLATED  bank/buggy@2thread:total_kept    total == 2 (left 1, right 2)\n"
+            "4 steps, 1 preemption · execution 7 · exhaustive\n"
+            "  #  teller/0            teller/1            changes\n"
+            "  1  load total → 0                                     bank.cpp:41\n"
+            "     ── preempted ──\n"
+            "  2                      load total → 0                 bank.cpp:41\n"
+            "  3  conflicts with 1 ▶  store(1) on total   total 0→1  bank.cpp:42\n"
+            "  4  store(1) on total   ◀ conflicts with 3  total 1→1  bank.cpp:42\n"
+            "explored 1,234 executions, 5,678 steps, 0.50 s; nothing is left to explore\n" +
+                std::string(replay_line));
+}
+
+TEST(Failure, GoesIntoOneColumnWhereThreadsDoNotFit) {
+  failure_style style;
+  style.width = 50;
+  EXPECT_EQ(failure_text(violated_result(), style),
+            "VIOLATED  bank/buggy@2thread:total_kept\n"
+            "  total == 2 (left 1, right 2)\n"
+            "4 steps, 1 preemption · execution 7 · exhaustive\n"
+            "  1  teller/0  load total → 0\n"
+            "                 bank.cpp:41\n"
+            "     ── preempted: teller/0 ──\n"
+            "  2  teller/1  load total → 0\n"
+            "                 bank.cpp:41\n"
+            "  3  teller/1  store(1) on total\n"
+            "                 total 0→1\n"
+            "                 bank.cpp:42  ◀ conflicts with 1\n"
+            "  4  teller/0  store(1) on total\n"
+            "                 total 1→1\n"
+            "                 bank.cpp:42  ◀ conflicts with 3\n"
+            "explored 1,234 executions, 5,678 steps, 0.50 s; nothing is left to explore\n" +
+                std::string(replay_line));
+}
+
+TEST(Failure, NoLineIsWiderThanAsked) {
+  for (const std::size_t width : {60u, 70u, 80u, 100u, 120u}) {
+    counterexample wordy = lost_update();
+    for (trace_step& s : wordy.steps) s.arguments = "(a long argument that takes much of a line)";
+    for (const std::string& line : trace_lines(wordy, width)) {
+      EXPECT_LE(
+          line.size() - 2 * static_cast<std::size_t>(std::count(line.begin(), line.end(), '\xe2')),
+          width)
+          << line;
+    }
+  }
+}
+
+TEST(Failure, WrapsAPhraseInItsColumn) {
+  counterexample wordy = lost_update();
+  wordy.steps.resize(1);
+  wordy.steps[0].arguments = "(one two three four five six seven)";
+  wordy.steps[0].changes = "";
+  EXPECT_EQ(trace_lines(wordy, 42), (std::vector<std::string>{
+                                        "  #  teller/0",
+                                        "  1  load(one two three four   bank.cpp:41",
+                                        "     five six seven) on total",
+                                        "     → 0",
+                                    }));
+}
+
+TEST(Failure, SaysWhoIsBlockedAndTheCircle) {
+  check_result r = violated_result();
+  r.name = "bank/buggy@2thread:no_deadlock";
+  r.decided.counterexample->blocked_threads = {
+      {"teller/0", "lock", "right", "teller/1", "src/bank.cpp", 50},
+      {"teller/1", "lock", "left", "teller/0", "src/bank.cpp", 51},
+      {"main", "join", "teller/0", "teller/0", "", 0}};
+  const std::string text = failure_text(r, {});
+  EXPECT_NE(text.find("blocked:  teller/0 waits at lock right, held by teller/1  bank.cpp:50\n"
+                      "blocked:  teller/1 waits at lock left, held by teller/0  bank.cpp:51\n"
+                      "blocked:  main waits at join teller/0\n"
+                      "circle:   teller/0 → teller/1 → teller/0\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(Failure, SaysThatATraceWasShrunk) {
+  check_result r = violated_result();
+  r.decided.counterexample->found_steps = 11;
+  EXPECT_NE(failure_text(r, {}).find(
+                "4 steps, 1 preemption (found at 11 steps, shrunk) · execution 7 · exhaustive\n"),
+            std::string::npos);
+}
+
+TEST(Failure, SaysWhatEndedTheSearch) {
+  check_result r = violated_result();
+  r.complete = false;
+  EXPECT_NE(failure_text(r, {}).find("0.50 s; stopped once decided\n"), std::string::npos);
+  r.bound_hit = bound_kind::executions;
+  r.limits.executions = 1'234;
+  EXPECT_NE(failure_text(r, {}).find("0.50 s; ended after 1,234 executions\n"), std::string::npos);
+}
+
+TEST(Failure, ShowsMisuseWithoutATrace) {
+  check_result r = sample::result(conclusion::misuse);
+  r.complete = false;
+  r.decided.message = "step 3: expected lock, came unlock\nlikely a static variable";
+  EXPECT_EQ(failure_text(r, {}),
+            "MISUSE  bank/buggy@2thread:total_kept\n"
+            "  step 3: expected lock, came unlock\n"
+            "  likely a static variable\n"
+            "explored 1,234 executions, 5,678 steps, 0.50 s; stopped there\n");
+}
+
+TEST(Failure, NamesThePropertyOfATest) {
+  check_result r = violated_result();
+  r.name = "Bank.KeepsTheTotal";
+  r.protocol.clear();
+  r.decided.property = "assertions";
+  r.decided.message = "Expected equality of these values:\n  total\n    Which is: 1\n  2";
+  const std::string text = failure_text(r, {});
+  EXPECT_EQ(text.substr(0, text.find("4 steps")),
+            "VIOLATED  Bank.KeepsTheTotal: assertions\n"
+            "  Expected equality of these values:\n"
+            "    total\n"
+            "      Which is: 1\n"
+            "    2\n");
+}
+
+TEST(Failure, HandsNoEscapeCodeOfTheProgramOn) {
+  check_result r = violated_result();
+  r.decided.message = "\x1b[31mred";
+  r.decided.counterexample->steps[0].object = "\x1b]0;title\x07";
+  EXPECT_EQ(failure_text(r, {}).find('\x1b'), std::string::npos);
+}
+
+TEST(Failure, IsColoredOnlyWhenAsked) {
+  failure_style style;
+  style.color = true;
+  const std::string text = failure_text(violated_result(), style);
+  EXPECT_EQ(text.rfind("\x1b[1;31mVIOLATED\x1b[0m  bank/", 0), 0u);
+  EXPECT_EQ(failure_text(violated_result(), {}).find('\x1b'), std::string::npos);
+}
+
+TEST(Failure, InFullHasEveryDetail) {
+  counterexample c = lost_update();
+  c.steps.resize(2);
+  c.steps[0].process = "server";
+  c.steps[0].host = "alpha";
+  c.steps[0].clock = "10 ms";
+  c.steps[1].kind = "choice";
+  c.steps[1].alternatives = 3;
+  c.steps[1].alternative = 2;
+  c.steps[1].conflicts_with = 1;
+  EXPECT_EQ(detailed_trace_lines(c), (std::vector<std::string>{
+                                         "  1  teller/0 in process server on host alpha at 10 ms",
+                                         "       does        load total → 0",
+                                         "       at          src/bank.cpp:41",
+                                         "     ── teller/0 preempted ──",
+                                         "  2  teller/1",
+                                         "       choice      load total → 0",
+                                         "       takes       alternative 2 of 3, counted from 0",
+                                         "       depends on  1",
+                                         "       at          src/bank.cpp:41",
+                                     }));
+}
+
+TEST(Failure, QuotesForAShellOnlyWhatNeedsIt) {
+  EXPECT_EQ(shell_quoted("v1:a/b@c:d:AA-_"), "v1:a/b@c:d:AA-_");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
+}  // namespace
+}  // namespace norn

@@ -1,0 +1,101 @@
+#include <norn/report/json.hpp>
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <norn/tests/report/sample.hpp>
+
+namespace norn {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string error_of(const std::string& content) {
+  const auto read = counterexamples_in(content, "trace.json");
+  const auto* error = std::get_if<file_error>(&read);
+  return error == nullptr ? "accepted" : error->message;
+}
+
+TEST(Json, HasTheDocumentedSchema) {
+  check_result r = sample::result();
+  r.stats.seconds = 0.25;
+  const json expected = json::parse(R"({
+    "schema": 1, "norn": "0.1.0", "config": {"strategy": "exhaustive", "jobs": 1, "seed": 1},
+    "checks": [{"name": "bank/buggy@2thread:total_kept", "protocol": "bank", "variant": "buggy",
+      "deployment": "2thread", "property": "total_kept",
+      "verdict": "holds", "expected": "holds", "complete": true, "bounds": {}, "bound_hit": null,
+      "faults": {"crashes": 0}, "symmetric": false,
+      "executions": 1234, "blocked": 0, "steps": 5678, "seconds": 0.25,
+      "schedule": null, "counterexample": null}]})");
+  EXPECT_EQ(json::parse(json_text({r}, {"exhaustive", 1, 1})).dump(2), expected.dump(2));
+}
+
+TEST(Json, HasTheCounterexample) {
+  const json check =
+      json::parse(json_text({sample::violated_result()}, {"exhaustive", 1, 1}))["checks"][0];
+  const json& found = check["counterexample"];
+  EXPECT_EQ(check["verdict"], "violated");
+  EXPECT_EQ(check["schedule"], "v1:bank/buggy@2thread:total_kept:ARCQTgEAAAAAAAAAAgAEAQIAIonc0A");
+  EXPECT_EQ(found["replay"], check["schedule"]);
+  EXPECT_EQ(found["steps"].size(), 4u);
+  EXPECT_EQ(found["steps"][2].dump(),
+            R"_({"i":3,"thread":"teller/1","process":"","host":"","op":"store","object":"total",)_"
+            R"_("args":"(1)","result":"","changes":"total 0→1","file":"src/bank.cpp","line":42,)_"
+            R"_("clock":"","kind":"operation"})_");
+  EXPECT_EQ(found["preemptions"], 1);
+  EXPECT_EQ(found["found_steps"], 4);
+  EXPECT_EQ(found["blocked_threads"].dump(), "[]");
+  EXPECT_TRUE(found["nearest_passing"].is_null());
+  std::vector<std::string> keys;
+  for (const auto& item : found.items()) keys.push_back(item.key());
+  EXPECT_EQ(keys,
+            (std::vector<std::string>{"property", "message", "steps", "preemptions", "found_steps",
+                                      "blocked_threads", "nearest_passing", "replay"}));
+}
+
+TEST(Json, NamesBoundsThatWereSet) {
+  check_result r = sample::result(conclusion::inconclusive);
+  r.limits = {.executions = 10, .time_seconds = 1.5, .depth = 50};
+  r.bound_hit = bound_kind::executions;
+  const json check = json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0];
+  EXPECT_EQ(check["bounds"].dump(), R"({"executions":10,"time":1.5,"depth":50})");
+  EXPECT_EQ(check["bound_hit"], "executions");
+}
+
+TEST(Json, ReplacesBytesThatAreNotUtf8) {
+  check_result r = sample::violated_result();
+  r.decided.counterexample->message = "a\xff";
+  EXPECT_EQ(
+      json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0]["counterexample"]["message"],
+      "a\xef\xbf\xbd");
+}
+
+TEST(Json, GivesItsCounterexamplesBack) {
+  const std::string text =
+      json_text({sample::result(), sample::violated_result()}, {"exhaustive", 1, 1});
+  const auto read = counterexamples_in(text, "trace.json");
+  ASSERT_TRUE(std::holds_alternative<std::vector<stored_counterexample>>(read));
+  const auto& stored = std::get<std::vector<stored_counterexample>>(read);
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].check, "bank/buggy@2thread:total_kept");
+  EXPECT_EQ(stored[0].token, "v1:bank/buggy@2thread:total_kept:ARCQTgEAAAAAAAAAAgAEAQIAIonc0A");
+}
+
+TEST(Json, RefusesFilesThatAreNotItsOwn) {
+  const std::string advice =
+      ".\n  replay takes a file that `report --json` or `check --json` wrote.";
+  EXPECT_EQ(error_of("not json"), "trace.json is not JSON" + advice);
+  EXPECT_EQ(error_of(""), "trace.json is not JSON" + advice);
+  EXPECT_EQ(error_of("[1]"), "trace.json is JSON, but no report of Norn" + advice);
+  EXPECT_EQ(error_of("{}"), "trace.json is JSON, but no report of Norn" + advice);
+  EXPECT_EQ(error_of(R"({"schema": "1"})"),
+            "trace.json has a \"schema\" that is no number" + advice);
+  EXPECT_EQ(error_of(R"({"schema": 2, "checks": []})"),
+            "trace.json is of schema 2; this norn reads schema 1" + advice);
+  EXPECT_EQ(error_of(R"({"schema": 1})"), "trace.json has no \"checks\"" + advice);
+  EXPECT_EQ(error_of(R"({"schema": 1, "checks": [1, {}, {"schedule": 3}]})"), "accepted");
+}
+
+}  // namespace
+}  // namespace norn
