@@ -62,13 +62,13 @@ class explorer {
     const watch guard(runner_, options_.name, options_.limits.depth);
     while (strategy_->begin_execution()) {
       const execution& done = runner_.run(body_, *strategy_);
-      if (test_is_wrong(done)) return conclude();
       if (runner_.observed_more()) {
         strategy_->restart();
         forget();
         continue;
       }
       const lesson learnt = strategy_->end_execution(done);
+      if (test_is_wrong()) return conclude();
       if (learnt == lesson::start_over) {
         forget();
         continue;
@@ -85,11 +85,10 @@ class explorer {
   }
 
  private:
-  bool test_is_wrong(const execution& done) {
+  bool test_is_wrong() {
+    if (const auto d = strategy_->diverged())
+      result_.misuse = describe(*d) + causes_of_nondeterminism;
     if (!runner_.misuse().empty()) result_.misuse = runner_.misuse();
-    if (done.outcome() == outcome::diverged) {
-      result_.misuse = describe(*strategy_->diverged()) + causes_of_nondeterminism;
-    }
     return result_.misuse.has_value();
   }
 

@@ -81,9 +81,13 @@ std::string place_of(const runner& r) {
 }
 
 watch::state* watching(const runner* r) {
-  for (auto& slot : active) {
-    watch::state* const s = slot.load();
-    if (s != nullptr && s->watched == r) return s;
+  constexpr int attempts = 1000;  // the watchdog may have taken it out of its place for an instant
+  for (int i = 0; i < attempts; ++i) {
+    for (auto& slot : active) {
+      watch::state* const s = slot.load();
+      if (s != nullptr && s->watched == r) return s;
+    }
+    std::this_thread::yield();
   }
   return nullptr;
 }

@@ -17,12 +17,6 @@ constexpr std::uint32_t unwind_attempts_allowed = 100;
 
 constexpr std::size_t predicates_allowed = 64;
 
-std::uint64_t name_hash(const char* name) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (; *name != 0; ++name) hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
-  return hash;
-}
-
 }  // namespace
 
 runner* runner::current() { return detail::current_runner; }
@@ -341,7 +335,7 @@ void runner::unwind_unfinished() {
 
 object_id runner::next_object_id() {
   if (naming_locals_of_ != nullptr) {
-    return object_id((name_hash(naming_locals_of_) << 32 | std::uint64_t{1} << 63) |
+    return object_id((hash_of_name(naming_locals_of_) << 32 | std::uint64_t{1} << 63) |
                      locals_objects_made_++);
   }
   return object_id((index_of(running_->id) << 32) | running_->objects_made++);

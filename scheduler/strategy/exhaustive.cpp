@@ -222,7 +222,13 @@ lesson exhaustive::end_execution(const execution& done) {
   }
   if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged)
     return lesson::probe;
-  if (done.size() < replayed_ || !examine(done)) return lesson::probe;
+  if (done.size() < replayed_) {
+    if (done.outcome() == outcome::completed) {
+      diverge(done, current_.steps[done.size()].what, "the execution had ended");
+    }
+    return lesson::probe;
+  }
+  if (!examine(done)) return lesson::probe;
   if (learn_carrying_kinds(done)) {
     restart();
     return lesson::start_over;
@@ -262,7 +268,8 @@ void exhaustive::find_decisions(const execution& t) {
   const std::size_t width = t.width();
   decisions_.clear();
   decision_ending_at_.assign(t.size(), -1);
-  prefix_cuts_.assign((t.size() + 1) * width, 0);
+  prefix_cuts_.resize((t.size() + 1) * width);
+  std::fill_n(prefix_cuts_.begin(), width, 0);
   std::size_t first = 0;
   for (std::size_t i = 0; i < t.size(); ++i) {
     auto row = prefix_cuts_.begin() + static_cast<std::ptrdiff_t>((i + 1) * width);
@@ -319,21 +326,27 @@ void exhaustive::reverse_blocking(const execution& t, thread_id blocked, std::si
   }
 }
 
+// The cut as it is before the resolution and, where it was executed, the reversed operation.
+cut_view exhaustive::without_decided(const execution& t, const decision& d, event_id reversed,
+                                     cut_view cut) {
+  without_.assign(cut.begin(), cut.end());
+  const event& resolution = t.at(event_id(d.last));
+  without_[index_of(resolution.thread)] = resolution.index;
+  if (reversed != no_event) without_[index_of(t.at(reversed).thread)] = t.at(reversed).index;
+  return without_;
+}
+
 // Proposes the decision's reversal: `op` of thread `by` goes before the resolution. `cut` holds the
 // events up to the resolution, the operation's past, and the operation if it was executed.
 void exhaustive::propose(const execution& t, const std::vector<planned_step>& steps,
                          const decision& d, cut_view cut, thread_id by, const operation& op,
                          event_id reversed) {
   const event& resolution = t.at(event_id(d.last));
-  const std::size_t own = index_of(resolution.thread);
   const bool guarded = waits_on_gate(resolution.op);
   // An event that others were put before on its gate has no children; its decision's root has them.
   if (guarded && d.first != d.last) return;
 
-  std::vector<event_count> without(cut.begin(), cut.end());
-  without[own] = resolution.index;
-  if (reversed != no_event) without[index_of(by)] = t.at(reversed).index;
-  if (!is_open_at(t, op, without)) return;
+  if (!is_open_at(t, op, without_decided(t, d, reversed, cut))) return;
   if (!canonical_.is_canonical_from(t, cut)) return;
 
   work_item& item = push();
@@ -383,6 +396,8 @@ std::optional<exhaustive::unknown_footprint> exhaustive::propose_after_each_past
   std::vector<std::vector<event_count>> pasts(1, std::vector<event_count>(t.width(), 0));
   for (std::size_t i = 0; i <= d.last; ++i) ++pasts[0][index_of(t.at(event_id(i)).thread)];
   join(pasts[0], t.clock(reversed));
+  const event& w = t.at(reversed);
+  if (!is_open_at(t, w.op, without_decided(t, d, reversed, pasts[0]))) return std::nullopt;
   for (std::size_t i = 0; i < pasts.size(); ++i) {
     const std::uint64_t key = key_of(t, d, reversed, pasts[i]);
     const auto known = footprints_.find(key);
@@ -390,7 +405,6 @@ std::optional<exhaustive::unknown_footprint> exhaustive::propose_after_each_past
     const std::vector<event_count> cut = pasts[i];
     widen(t, d, reversed, cut, known->second, pasts);
   }
-  const event& w = t.at(reversed);
   for (const auto& cut : pasts) propose(t, steps, d, cut, w.thread, w.op, reversed);
   return std::nullopt;
 }

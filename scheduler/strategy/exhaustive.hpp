@@ -97,6 +97,8 @@ class exhaustive : public strategy {
   void propose(const execution& t, const std::vector<planned_step>& steps, const decision& d,
                cut_view cut, thread_id by, const operation& op, event_id reversed);
 
+  cut_view without_decided(const execution& t, const decision& d, event_id reversed, cut_view cut);
+
   // Adaptive operations.
   bool is_adaptive(const event& e) const {
     return e.op.kind->adaptive || carrying_kinds_.contains(e.op.kind);
@@ -130,6 +132,7 @@ class exhaustive : public strategy {
   std::vector<std::int32_t> decision_ending_at_;  // by position; -1: none
   std::vector<event_count> prefix_cuts_;          // row i: the first i events
   std::vector<event_count> cut_;
+  std::vector<event_count> without_;
   canonical_extension canonical_;
   std::shared_ptr<const execution>
       kept_;  // the execution just run, copied when it is needed longer

@@ -14,18 +14,12 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser (Steele, Lea, Fl
   return x ^ (x >> 31);
 }
 
-std::uint64_t hash_name(const char* name) {  // FNV-1a
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (; *name != 0; ++name) hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
-  return hash;
-}
-
 }  // namespace
 
 std::uint32_t execution::check_of(const operation& op) const {
   const std::uint64_t object =
       op.object == no_object ? 0 : index_of(objects_[index_of(op.object)].id) + 1;
-  const auto check = static_cast<std::uint32_t>(mix(hash_name(op.kind->name) + mix(object)));
+  const auto check = static_cast<std::uint32_t>(mix(op.kind->name_hash + mix(object)));
   return check == 0 ? 1 : check;
 }
 

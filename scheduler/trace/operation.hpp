@@ -9,6 +9,13 @@
 
 namespace norn {
 
+// FNV-1a, at compile time where the name is a constant.
+constexpr std::uint64_t hash_of_name(const char* name) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (; *name != 0; ++name) hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
+  return hash;
+}
+
 // One constant of static storage per kind of operation, defined by the model that offers it.
 struct operation_kind {
   const char* name;  // as the reader of a trace knows it: "lock", "rename"
@@ -18,6 +25,7 @@ struct operation_kind {
   // May be called from a destructor or a noexcept function, where no exception can pass: when an
   // execution is abandoned it becomes a no-op instead of unwinding the thread.
   bool in_destructors = false;
+  std::uint64_t name_hash = hash_of_name(name);
 };
 
 // A condition on one object's word under which an operation is enabled.

@@ -12,7 +12,7 @@ search_space search(const observed_program& p, strategy& s, runner& r,
     if (runs++ == execution_limit) return space;
     const execution& done = r.run(p.body, s);
     done.check_invariants();
-    if (done.outcome() == outcome::diverged || !r.misuse().empty()) {
+    if (s.diverged() || !r.misuse().empty()) {
       space.misuse = r.misuse().empty()
                          ? "diverged: " + s.diverged()->expected + " / " + s.diverged()->came
                          : r.misuse();

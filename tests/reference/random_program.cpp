@@ -274,24 +274,27 @@ std::ostream& operator<<(std::ostream& out, const random_program& p) {
 }
 
 rc::Gen<random_program> arbitrary_program(const feature_set& features) {
-  return rc::gen::exec([features] {
-    random_program p;
-    const int threads = *rc::gen::inRange(2, features.threads + 1);
-    const auto one = rc::gen::exec([features] {
-      instruction i;
-      i.kind = *rc::gen::elementOf(features.kinds);
-      i.a = *rc::gen::inRange<std::uint8_t>(0, 3);
-      i.b = *rc::gen::inRange<std::uint8_t>(0, 3);
-      i.c = *rc::gen::inRange<std::uint8_t>(0, 3);
-      return i;
-    });
-    for (int t = 0; t < threads; ++t) {
-      const auto length = static_cast<std::size_t>(*rc::gen::inRange(1, features.instructions + 1));
-      p.threads.push_back(*rc::gen::container<std::vector<instruction>>(length, one));
-    }
-    p.with_predicate = features.predicates && *rc::gen::arbitrary<bool>();
-    return p;
-  });
+  // At full size from the start: small programs hide what large ones show.
+  return rc::gen::resize(
+      rc::kNominalSize, rc::gen::exec([features] {
+        random_program p;
+        const int threads = *rc::gen::inRange(2, features.threads + 1);
+        const auto one = rc::gen::exec([features] {
+          instruction i;
+          i.kind = *rc::gen::elementOf(features.kinds);
+          i.a = *rc::gen::inRange<std::uint8_t>(0, 3);
+          i.b = *rc::gen::inRange<std::uint8_t>(0, 3);
+          i.c = *rc::gen::inRange<std::uint8_t>(0, 3);
+          return i;
+        });
+        for (int t = 0; t < threads; ++t) {
+          const auto length =
+              static_cast<std::size_t>(*rc::gen::inRange(1, features.instructions + 1));
+          p.threads.push_back(*rc::gen::container<std::vector<instruction>>(length, one));
+        }
+        p.with_predicate = features.predicates && *rc::gen::arbitrary<bool>();
+        return p;
+      }));
 }
 
 observed_program interpret(const random_program& p) {
