@@ -25,13 +25,14 @@ std::string content_of(const std::string& file) {
   errno = 0;
   std::ifstream in{file};
   std::ostringstream content;
+  // Nothing to read would count as a failure of the output.
   if (in && in.peek() != std::ifstream::traits_type::eof()) content << in.rdbuf();
   // A folder opens, and cannot be read.
   if (!in || in.bad() || content.fail()) {
     throw bad_input(fmt::format(
         "`{}` is neither a replay token (v1:<check name>:<base64url>) nor a file that can be "
         "read: {}",
-        printable(file), errno != 0 ? std::strerror(errno) : "it is empty"));
+        printable(file), std::strerror(errno)));
   }
   return content.str();
 }

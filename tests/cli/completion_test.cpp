@@ -1,0 +1,58 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+
+#include <norn/tests/cli/command.hpp>
+
+namespace norn::test {
+namespace {
+
+std::string output_of(const std::string& command) {
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 256> part{};
+  while (std::fgets(part.data(), part.size(), pipe) != nullptr) output += part.data();
+  return pclose(pipe) == 0 ? output : "failed: " + output;
+}
+
+// What bash offers after `typed`, whose words are these, with a `norn` whose list is known.
+std::string offered(const std::string& typed, const std::string& words, int at) {
+  const std::string script = file_with(norn({"completion", "bash"}).out);
+  const std::string program = file_with(
+      "norn() { printf 'store/fixed@2thread:a  holds\\nstore/fixed@3thread:a  holds\\n'; }\n"
+      "source " +
+      script +
+      "\n"
+      "COMP_LINE='" +
+      typed + "' COMP_POINT=" + std::to_string(typed.size()) + " COMP_WORDS=(" + words +
+      ") COMP_CWORD=" + std::to_string(at) +
+      "\n"
+      "_norn; printf '%s\\n' \"${COMPREPLY[@]}\"\n");
+  return output_of("bash " + program + " 2>&1");
+}
+
+TEST(Completion, OffersCommands) {
+  EXPECT_EQ(offered("norn ch", "norn ch", 1), "check\n");
+  EXPECT_EQ(offered("norn re", "norn re", 1), "replay\nreport\n");
+}
+
+TEST(Completion, OffersOptionsOfTheCommand) {
+  EXPECT_EQ(offered("norn check --s", "norn check --s", 2), "--strategy\n--seed\n");
+  EXPECT_EQ(offered("norn report --j", "norn report --j", 2), "--json\n");
+}
+
+// Bash breaks words at @ and :, so that only what follows the last of them is put in.
+TEST(Completion, OffersChecks) {
+  EXPECT_EQ(offered("norn check st", "norn check st", 2),
+            "store/fixed@2thread:a\nstore/fixed@3thread:a\n");
+  EXPECT_EQ(offered("norn check store/fixed@2", "norn check store/fixed @ 2", 4), "2thread:a\n");
+}
+
+TEST(Completion, IsForThreeShells) {
+  EXPECT_EQ(norn({"completion", "zsh"}).out.rfind("#compdef norn\n", 0), 0u);
+  EXPECT_EQ(norn({"completion", "fish"}).out.rfind("# fish completion of norn", 0), 0u);
+}
+
+}  // namespace
+}  // namespace norn::test

@@ -1,0 +1,181 @@
+// `norn replay`, `explain` and `report`: a schedule that reproduces, and every way not to.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include <norn/scheduler/explore/token.hpp>
+#include <norn/tests/cli/command.hpp>
+
+namespace norn::test {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* split_check = "tally/split@2thread:counts_both";
+
+json found() { return json::parse(norn({"check", "--json", "-", split_check}).out); }
+
+std::string found_token() { return found()["checks"][0]["schedule"]; }
+
+void expect_refused(const std::vector<std::string>& arguments, const std::string& message) {
+  const outcome o = norn(arguments);
+  EXPECT_EQ(o.code, 2);
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(o.error, "norn: " + message + "\n");
+}
+
+TEST(Replay, ShowsTheTraceThatCheckShowed) {
+  const outcome o = norn({"replay", found_token()});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_EQ(o.error, "");
+  EXPECT_EQ(o.out.rfind("VIOLATED  tally/split@2thread:counts_both    total is not 2\n"
+                        "9 steps, ",
+                        0),
+            0u)
+      << o.out;
+  const std::string checked = norn({"check", split_check}).out;
+  const std::size_t columns = o.out.find("  #  main");
+  const std::size_t end = o.out.find("replay:");
+  ASSERT_NE(columns, std::string::npos);
+  EXPECT_NE(checked.find(o.out.substr(columns, end - columns)), std::string::npos) << checked;
+}
+
+TEST(Replay, IsTheSameEachTime) {
+  const std::string token = found_token();
+  EXPECT_EQ(found_token(), token);
+  EXPECT_EQ(norn({"replay", token}).out, norn({"replay", token}).out);
+}
+
+TEST(Replay, TakesFilesOfCheckAndOfReport) {
+  const std::string token = found_token();
+  const std::string shown = norn({"replay", token}).out;
+  const std::string file = absent_file();
+  EXPECT_EQ(norn({"check", "--json", file, split_check}).code, 0);
+  EXPECT_EQ(norn({"replay", file}).out, shown);
+  const std::string again = absent_file();
+  const outcome o = norn({"report", file, "--json", again});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_EQ(o.out, again + " written; `norn replay " + again + "` shows it\n");
+  EXPECT_EQ(norn({"replay", again}).out, shown);
+  EXPECT_EQ(json::parse(content_of(again))["checks"][0]["counterexample"]["steps"],
+            found()["checks"][0]["counterexample"]["steps"]);
+}
+
+TEST(Replay, ATokenOfASearchTakesWhateverIsViolated) {
+  token t = std::get<token>(decode(found_token()));
+  t.check = "tally/split@2thread";
+  const outcome o = norn({"replay", encode(t)});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_EQ(o.out.rfind("VIOLATED  tally/split@2thread    total is not 2\n", 0), 0u) << o.out;
+}
+
+TEST(Replay, AScheduleThatViolatesNothingAnyMoreIsADifference) {
+  token t = std::get<token>(decode(found_token()));
+  t.check = "tally/split@2thread:counts_one";
+  const outcome o = norn({"replay", encode(t)});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_EQ(o.error, "the schedule ran to its end, and counts_one is not violated any more.\n");
+  EXPECT_EQ(o.out.rfind("NOT VIOLATED  tally/split@2thread:counts_one\n", 0), 0u) << o.out;
+}
+
+TEST(Explain, ShowsEveryDetail) {
+  const outcome o = norn({"explain", found_token()});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_NE(o.out.find("\n  1  main\n       does        spawn(adder/0)\n"), std::string::npos)
+      << o.out;
+  EXPECT_NE(o.out.find("       changes     0→1\n"), std::string::npos);
+}
+
+// --- refused ---
+
+TEST(Replay, RefusesATokenOfAChangedModel) {
+  token t = std::get<token>(decode(found_token()));
+  t.check = "tally/whole@2thread:counts_both";
+  const outcome o = norn({"replay", encode(t)});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(o.error.rfind("norn: the token does not fit this check, and nothing was run to its "
+                          "end.\n  ",
+                          0),
+            0u)
+      << o.error;
+}
+
+TEST(Replay, RefusesATokenOfAnUnknownCheck) {
+  token t = std::get<token>(decode(found_token()));
+  t.check = "tally/splt@2thread:counts_both";
+  const outcome o = norn({"replay", encode(t)});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_EQ(o.error,
+            "norn: the token is of tally/splt@2thread:counts_both, and this command has no such "
+            "check; did you mean tally/split@2thread:counts_both or "
+            "tally/split@2thread:counts_one or tally/whole@2thread:counts_both?\n"
+            "  `list` shows every check; a token of a GoogleTest test (Suite.Name) is run by the "
+            "executable of the test, with --norn_replay=TOKEN.\n");
+}
+
+TEST(Replay, RefusesATruncatedTamperedOrForeignToken) {
+  const std::string token = found_token();
+  expect_refused({"replay", token.substr(0, token.size() - 4)},
+                 "the replay token is truncated: it ends within its schedule.\n"
+                 "  copy it whole, from `v1:` to the end of the line of the report.");
+  std::string tampered = token;
+  tampered.replace(tampered.find("split"), 5, "whole");
+  expect_refused(
+      {"replay", tampered},
+      "the replay token was changed since it was written: its checksum does not fit.\n"
+      "  copy it again from the report; nothing of it may be edited, not even the name.");
+  expect_refused(
+      {"explain", "v2" + token.substr(2)},
+      "the replay token is of version 2; this norn reads version 1.\n"
+      "  replay it with the norn that wrote it, or search again with this one to get a new token.");
+}
+
+TEST(Replay, RefusesFilesThatItCannotUse) {
+  const std::string absent = absent_file();
+  const std::string neither =
+      "` is neither a replay token (v1:<check name>:<base64url>) nor a file that can be read: ";
+  expect_refused({"replay", absent}, "`" + absent + neither + "No such file or directory");
+  expect_refused({"replay", "/"}, "`/" + neither + "Is a directory");
+  const std::string empty = file_with("");
+  expect_refused({"replay", empty}, "`" + empty + neither + "it is empty");
+  const std::string text = file_with("VIOLATED");
+  expect_refused({"replay", text},
+                 text +
+                     " is not JSON.\n"
+                     "  replay takes a file that `report --json` or `check --json` wrote.");
+  const std::string none = file_with(R"({"schema": 1, "checks": []})");
+  expect_refused({"replay", none}, none + " holds no counterexample: there is nothing to replay");
+  const std::string two =
+      file_with(R"({"schema": 1, "checks": [{"schedule": "v1:a:AA"}, {"schedule": "v1:b:AA"}]})");
+  expect_refused({"replay", two}, two +
+                                      " holds 2 counterexamples; give the token of one of them:\n"
+                                      "  v1:a:AA\n"
+                                      "  v1:b:AA");
+}
+
+TEST(Replay, RefusesWrongArguments) {
+  expect_refused({"replay"}, "replay takes a replay token or a file with one");
+  expect_refused({"report", found_token()}, "report takes --json FILE");
+  expect_refused({"replay", "a", "b"}, "replay takes no further argument, and got `b`");
+  const std::string token = found_token();
+  expect_refused({"replay", token, "--break-at", "0"},
+                 "--break-at takes a step, a whole number from 1, not `0`");
+  expect_refused({"replay", token, "--break-at", "99"},
+                 "--break-at takes a step of the schedule, 1 to 9, not 99");
+  expect_refused({"replay", token, "--break-at", "3"},
+                 "--break-at stops in a debugger, and there is none: run\n"
+                 "  gdb --args norn replay --break-at 3 " +
+                     token);
+}
+
+TEST(Report, FindsAnUnwritableOutput) {
+  const std::string file = absent_file() + "/trace.json";
+  expect_refused({"report", found_token(), "--json", file},
+                 "--json: " + file +
+                     " cannot be written: No such file or directory.\n"
+                     "  name a file in a folder that exists and that you may write.");
+}
+
+}  // namespace
+}  // namespace norn::test
