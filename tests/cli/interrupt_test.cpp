@@ -46,6 +46,7 @@ TEST(Interrupt, EndsWithWhatIsKnown) {
 }
 
 TEST(Interrupt, ASecondEndsAtOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // earlier searches left a thread that watches
   const auto twice = [] {
     const interrupt_guard guard;
     std::raise(SIGINT);
@@ -56,6 +57,7 @@ TEST(Interrupt, ASecondEndsAtOnce) {
 }
 
 TEST(Interrupt, IsTheShellsAgainAfterwards) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   { const interrupt_guard guard; }
   EXPECT_EXIT(std::raise(SIGINT), ::testing::KilledBySignal(SIGINT), "");
 }

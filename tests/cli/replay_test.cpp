@@ -137,13 +137,13 @@ TEST(Replay, RefusesFilesThatItCannotUse) {
       "` is neither a replay token (v1:<check name>:<base64url>) nor a file that can be read: ";
   expect_refused({"replay", absent}, "`" + absent + neither + "No such file or directory");
   expect_refused({"replay", "/"}, "`/" + neither + "Is a directory");
-  const std::string empty = file_with("");
-  expect_refused({"replay", empty}, "`" + empty + neither + "it is empty");
-  const std::string text = file_with("VIOLATED");
-  expect_refused({"replay", text},
-                 text +
-                     " is not JSON.\n"
-                     "  replay takes a file that `report --json` or `check --json` wrote.");
+  for (const char* content : {"", "VIOLATED"}) {
+    const std::string text = file_with(content);
+    expect_refused({"replay", text},
+                   text +
+                       " is not JSON.\n"
+                       "  replay takes a file that `report --json` or `check --json` wrote.");
+  }
   const std::string none = file_with(R"({"schema": 1, "checks": []})");
   expect_refused({"replay", none}, none + " holds no counterexample: there is nothing to replay");
   const std::string two =
