@@ -1,5 +1,6 @@
 #include <norn/model/sync/mutex.hpp>
 
+#include <norn/model/sync/misuse.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
@@ -15,6 +16,11 @@ std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
 
 // Open for the owner too: locking twice is an error to be reported, not a wait without end.
 bool free_or_mine(std::uint64_t word, std::uint64_t mine) { return word == 0 || word == mine; }
+
+const char* not_the_owner(std::uint64_t word) {
+  return word == 0 ? "unlock of a mutex that no thread owns"
+                   : "unlock of a mutex that another thread owns";
+}
 
 }  // namespace
 
@@ -51,14 +57,19 @@ bool mutex::try_lock(source_location where) {
 
 void mutex::unlock(source_location where) {
   point p{unlock_kind, state_, where};
-  if (!p.abandoned()) unlock_in(p);
+  if (p.abandoned()) return;
+  if (p.word(state_) == owned_by(p.thread())) {
+    unlock_in(p);
+  } else {
+    p.read(state_);
+    misuse::refuse(p, misuse::unlock_by_owner, not_the_owner(p.word(state_)));
+  }
 }
 
 void mutex::unlock_in(point& p) {
   p.write(state_);
   if (p.word(state_) != owned_by(p.thread())) {
-    p.halt("unlock_by_owner", p.word(state_) == 0 ? "unlock of a mutex that no thread owns"
-                                                  : "unlock of a mutex that another thread owns");
+    p.halt(misuse::unlock_by_owner, not_the_owner(p.word(state_)));
   }
   p.set_word(state_, 0);
   p.release(state_);

@@ -22,6 +22,14 @@ runner& current(const char* what) {
 constexpr operation_kind destroy_kind{"destroy", false, true};
 constexpr operation_kind ghost_kind{"ghost", false, true};
 
+// The thread cannot go on: the object of its operation has been destroyed. Returns, once the execution
+// is taken down, for kinds that destructors use: the operation is then abandoned.
+void refuse_destroyed(runner& r, const operation_kind& kind, const std::string& message) {
+  r.violate("no_use_after_destruction", message);
+  r.park_for_good();
+  if (!kind.in_destructors) r.unwind();
+}
+
 }  // namespace
 
 // --- point ---
@@ -34,8 +42,10 @@ point::point(const operation_kind& kind, const object& on, source_location where
     return;
   }
   if (!runner_->alive(on.slot(), &on)) {
-    runner_->halt("no_use_after_destruction",
-                  std::string(kind.name) + " on an object that has been destroyed");
+    refuse_destroyed(*runner_, kind,
+                     std::string(kind.name) + " on an object that has been destroyed");
+    runner_ = nullptr;
+    return;
   }
   runner_->announce({&kind, on.slot(), where, waits_for});
   if (runner_->unwinding()) {
@@ -43,9 +53,10 @@ point::point(const operation_kind& kind, const object& on, source_location where
     return;
   }
   if (!runner_->alive(on.slot(), &on)) {
-    runner_->halt("no_use_after_destruction", std::string(kind.name) + " on " +
-                                                  runner_->object_name(on.slot()) +
-                                                  ", which another thread has destroyed meanwhile");
+    refuse_destroyed(*runner_, kind,
+                     std::string(kind.name) + " on " + runner_->object_name(on.slot()) +
+                         ", which another thread has destroyed meanwhile");
+    runner_ = nullptr;
   }
 }
 

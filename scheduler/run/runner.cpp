@@ -176,7 +176,11 @@ void runner::announce(const operation& op) {
     observing_ = nullptr;
     stop();
   }
-  if (self.halt_at_next_point) stop();
+  if (self.halt_at_next_point) {
+    park_for_good();
+    if (op.kind->in_destructors) return;
+    unwind();
+  }
   if (self.starter == nullptr) close_event();
   execution_.announce(self.id, op);
   if (model_thread* const starter = self.starter) {
