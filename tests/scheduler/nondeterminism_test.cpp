@@ -1,0 +1,141 @@
+// Nondeterminism: a body that does not do the same under the same schedule is found out and reported
+// as misuse, with the step, what was expected and what came, and the likely causes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <norn/model/memory/atomic.hpp>
+#include <norn/model/memory/choose.hpp>
+#include <norn/model/property.hpp>
+#include <norn/model/thread/thread.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
+
+namespace norn {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// The message of a search that is to end in misuse.
+std::string misuse_of(const program& body) {
+  explore_options options;
+  options.name = "nondeterminism";
+  options.properties = {"assertions"};
+  const search_result r = explore(body, options);
+  EXPECT_FALSE(r.complete);
+  EXPECT_EQ(r.properties[0].verdict, conclusion::misuse);
+  EXPECT_EQ(r.properties[0].message, r.misuse.value_or(""));
+  return r.misuse.value_or("none");
+}
+
+const auto names_likely_causes =
+    AllOf(HasSubstr("did not do the same under the same schedule"), HasSubstr("Likely causes"),
+          HasSubstr("time or random numbers"), HasSubstr("addresses"),
+          HasSubstr("a static or global variable"), HasSubstr("norn::choose"));
+
+// The second execution is to begin with the increment of the second thread.
+TEST(Nondeterminism, StaticCounter) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    ++runs;
+    atomic<int> x{0};
+    run_concurrently("thread", 2, [&](int) {
+      if (runs > 1) x.load();
+      x.fetch_add(1);
+    });
+  });
+  EXPECT_THAT(message, AllOf(StartsWith("step 3: expected "), HasSubstr(", came load\n")));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
+TEST(Nondeterminism, FewerThreads) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    ++runs;
+    atomic<int> x{0};
+    run_concurrently("thread", runs > 1 ? 1 : 2, [&](int) { x.fetch_add(1); });
+  });
+  EXPECT_THAT(message, StartsWith("step 2: expected spawn, came join"));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
+TEST(Nondeterminism, AThreadThatEndsEarly) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    ++runs;
+    atomic<int> x{0};
+    run_concurrently("thread", 2, [&](int t) {
+      if (runs == 1 || t == 0) x.fetch_add(1);
+    });
+  });
+  EXPECT_THAT(message, StartsWith("step 3: expected fetch_add, came the thread has no next"));
+}
+
+TEST(Nondeterminism, FewerAlternatives) {
+  std::uint32_t left = 3;
+  const std::string message = misuse_of([&] { choose(left--); });
+  EXPECT_THAT(message, HasSubstr(": expected choose, came only 2 alternatives"));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
+// The same kind of operation on another object.
+TEST(Nondeterminism, RandomNumbers) {
+  std::uint32_t state = 1;  // of a generator that nobody seeds
+  const std::string message = misuse_of([&] {
+    state = state * 1664525 + 1013904223;
+    atomic<int> x{0};
+    atomic<int> y{0};
+    atomic<int>& drawn = (state >> 30 & 1) != 0 ? x : y;
+    run_concurrently("thread", 4, [&](int) { drawn.fetch_add(1); });
+  });
+  EXPECT_THAT(message, AllOf(StartsWith("step 5: expected "), HasSubstr(", came fetch_add\n")));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
+// Memory that is never given back lies at another address in each of 5! executions.
+TEST(Nondeterminism, Addresses) {
+  std::vector<std::unique_ptr<unsigned char[]>> kept;
+  const std::string message = misuse_of([&] {
+    kept.push_back(std::make_unique<unsigned char[]>(80));
+    const auto address = reinterpret_cast<std::uintptr_t>(kept.back().get());
+    atomic<int> x{0};
+    run_concurrently("thread", 5, [&](int) {
+      if ((address >> 4) % 3 == 0) x.load();
+      x.fetch_add(1);
+    });
+  });
+  EXPECT_THAT(message, HasSubstr("came "));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
+// Every first violation is run once more before it is believed.
+TEST(Nondeterminism, AViolationThatDoesNotComeBack) {
+  int runs = 0;
+  const std::string message = misuse_of([&] { require("flaky", ++runs != 1); });
+  EXPECT_THAT(message, StartsWith("a violation of flaky did not come back when its schedule was run"
+                                  " again"));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
+TEST(Nondeterminism, AViolationThatTakesAnotherWay) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    atomic<int> x{0};
+    if (++runs == 1) {
+      x.load();
+    } else {
+      x.store(1);
+    }
+    require("flaky", false);
+  });
+  EXPECT_THAT(message, HasSubstr("a violation of flaky did not come back"));
+  EXPECT_THAT(message, HasSubstr("came store"));
+}
+
+}  // namespace
+}  // namespace norn
