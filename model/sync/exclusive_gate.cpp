@@ -71,7 +71,7 @@ void exclusive_gate::unlock(source_location where) {
 
 void exclusive_gate::unlock_in(point& p) {
   if (owner_ != p.thread()) {
-    p.read(state_);
+    p.write(state_);
     p.halt(misuse::unlock_by_owner, "a mutex is let go of by a thread that does not hold it");
   }
   p.write(state_);
@@ -91,7 +91,7 @@ void exclusive_gate::take(point& p) {
 
 void exclusive_gate::refuse_second_lock(point& p) const {
   if (owner_ != p.thread()) return;
-  p.read(state_);
+  p.write(state_);
   p.halt(
       misuse::no_double_lock,
       misuse::name_of(owner_) +
@@ -100,7 +100,7 @@ void exclusive_gate::refuse_second_lock(point& p) const {
 }
 
 void exclusive_gate::refuse_stranger(point& p) const {
-  p.read(state_);
+  p.write(state_);
   const std::string who = misuse::name_of(p.thread());
   if (owner_ == no_thread) {
     misuse::refuse(

@@ -1,9 +1,10 @@
 // Exclusive gate: a lock with one owner; what recursive_mutex, timed_mutex and recursive_timed_mutex
 // are made of. Each operation is one scheduling point.
 //
-// Invariants: the object's word is 0 when the gate is free, else the owner's identity + 1; taking the
-// gate and leaving it write the object, failing to take it reads it. Whether the calling thread is
-// the owner changes by its own operations only, so asking is no access.
+// Invariants: the object's word is 0 when the gate is free, else the owner's identity + 1. Taking the
+// gate and leaving it write the object, failing to take it reads it. Misuse writes it too: where a
+// thread could take the gate, all that happens to it must be in one order. Whether the calling thread
+// is the owner changes by its own operations only, so asking is no access.
 #pragma once
 
 #include <string_view>

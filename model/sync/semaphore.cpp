@@ -38,7 +38,7 @@ void semaphore::release(std::ptrdiff_t update, source_location where) {
   point p{release_kind, state_, where};
   if (p.abandoned()) return;
   if (update < 0 || update > maximum_ - counter_) {
-    p.read(state_);
+    p.write(state_);  // as every event on a gate that may be open
     misuse::refuse(p, misuse::semaphore_maximum,
                    misuse::name_of(p.thread()) + " releases " + std::to_string(update) +
                        " with the counter at " + std::to_string(counter_) +

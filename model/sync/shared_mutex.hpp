@@ -8,7 +8,8 @@
 // unlock does not synchronise with another reader's lock ([thread.sharedmutex.requirements]).
 //
 // Invariants: the object's word is the owner's identity + 1, or 0, in its lower half and the number of
-// readers in its upper half, never both; taking and leaving write the object, failing to take reads it.
+// readers in its upper half, never both. Taking, leaving and misuse write the object; failing to take it
+// reads it while it has an owner.
 #pragma once
 
 #include <chrono>
@@ -65,6 +66,7 @@ class shared_mutex {
   bool free() const { return owner_ == no_thread && readers_.empty(); }
   void take(point& p);
   void take_shared(point& p);
+  void find_taken(point& p) const;
   void publish(point& p);
   void refuse_second_lock(const operation_kind& kind, source_location where);
 
