@@ -52,7 +52,7 @@ result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mod
 // with any one of the process.
 void drop_locks(call& c, descriptor fd, open_file_description& d, bool last) {
   const bool others_may_wait = d.others_may_wait(c.p);
-  if (last && d.knows_flock(c.p)) d.file.flocks.release(c.p, d.id);
+  if (last && d.may_hold_flock(c.p)) d.file.flocks.release(c.p, d.id);
   d.file.record_locks.release_all(c.p, c.by.id());
   if (!others_may_wait) return;
   if (last) d.file.flocks.doom(c.p, d.id);

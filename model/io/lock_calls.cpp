@@ -15,9 +15,12 @@ namespace norn::io {
 
 namespace {
 
+// Unlocking is what destructors do.
 constexpr operation_kind flock_kind{"flock", true};
+constexpr operation_kind flock_unlock_kind{"flock", true, true};
 constexpr operation_kind flock_wait_kind{"flock"};
 constexpr operation_kind fcntl_kind{"fcntl", true};
+constexpr operation_kind fcntl_unlock_kind{"fcntl", true, true};
 constexpr operation_kind fcntl_wait_kind{"fcntl"};
 
 // --- flock ---
@@ -36,14 +39,15 @@ struct flock_rest {
   open_file_description* through = nullptr;
 };
 
-result<void> unlock(call& c, open_file_description& d) {
-  if (d.knows_flock(c.p)) d.file.flocks.release(c.p, d.id);
-  return {};
+void unlock(call& c, open_file_description& d) {
+  if (!d.may_hold_flock(c.p)) return;
+  d.file.flocks.release(c.p, d.id);
+  if (!d.others_may_wait(c.p)) d.forget_flock(c.p);
 }
 
 result<flock_rest> begin_lock(call& c, open_file_description& d, int operation) {
   const lock_mode wanted = flock_mode(operation);
-  const lock_mode held = d.knows_flock(c.p) ? d.file.flocks.held(c.p, d.id) : lock_mode::none;
+  const lock_mode held = d.may_hold_flock(c.p) ? d.file.flocks.held(c.p, d.id) : lock_mode::none;
   d.note_flock(c.p);
   if (held == wanted) return flock_rest{};
   const bool waits = (operation & LOCK_NB) == 0;
@@ -61,7 +65,7 @@ result<flock_rest> begin_flock(call& c, descriptor fd, int operation) {
   open_file_description* const d = c.descriptors.find(c.p, fd);
   if (d == nullptr) return failure{EBADF};
   if ((operation & ~LOCK_NB) != LOCK_UN) return begin_lock(c, *d, operation);
-  static_cast<void>(unlock(c, *d));
+  unlock(c, *d);
   return flock_rest{};
 }
 
@@ -222,7 +226,8 @@ std::string shown(int command, const struct ::flock& lock) {
 result<void> flock(descriptor fd, int operation, here where) {
   flock_rest rest;
   {
-    call c{flock_kind, where};
+    call c{(operation & ~LOCK_NB) == LOCK_UN ? flock_unlock_kind : flock_kind, where};
+    if (c.p.abandoned()) return {};
     const result<flock_rest> begun = begin_flock(c, fd, operation);
     c.p.describe([&](narration& n) {
       n.arguments = fmt::format("({}, {})", descriptor_name(fd, c.descriptors.peek(fd)),
@@ -239,7 +244,9 @@ result<void> flock(descriptor fd, int operation, here where) {
 result<void> fcntl(descriptor fd, int command, struct ::flock& lock, here where) {
   lock_request rest;
   {
-    call c{fcntl_kind, where};
+    const bool unlocks = command != F_GETLK && lock.l_type == F_UNLCK;
+    call c{unlocks ? fcntl_unlock_kind : fcntl_kind, where};
+    if (c.p.abandoned()) return {};
     c.p.describe([&](narration& n) {
       n.arguments = fmt::format("({}, {})", descriptor_name(fd, c.descriptors.peek(fd)),
                                 shown(command, lock));

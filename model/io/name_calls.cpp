@@ -13,9 +13,9 @@ namespace {
 
 constexpr operation_kind rename_kind{"rename", true};
 constexpr operation_kind link_kind{"link", true};
-constexpr operation_kind unlink_kind{"unlink", true};
+constexpr operation_kind unlink_kind{"unlink", true, true};
 constexpr operation_kind mkdir_kind{"mkdir", true};
-constexpr operation_kind rmdir_kind{"rmdir", true};
+constexpr operation_kind rmdir_kind{"rmdir", true, true};
 constexpr operation_kind truncate_kind{"truncate", true};
 constexpr operation_kind stat_kind{"stat", true};
 constexpr operation_kind exists_kind{"exists", true};
@@ -59,6 +59,7 @@ result<void> link(std::string_view existing, std::string_view fresh, here where)
 
 result<void> unlink(std::string_view path, here where) {
   call c{unlink_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = c.files.unlink(c.p, path);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", shown_bytes(path));
@@ -79,6 +80,7 @@ result<void> mkdir(std::string_view path, std::uint32_t mode, here where) {
 
 result<void> rmdir(std::string_view path, here where) {
   call c{rmdir_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = c.files.remove_directory(c.p, path);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", shown_bytes(path));

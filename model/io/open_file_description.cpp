@@ -59,14 +59,19 @@ bool open_file_description::others_may_wait(point& p) const {
 }
 
 void open_file_description::note_flock(point& p) {
-  if (knows_flock(p)) return;
+  if (may_hold_flock(p)) return;
   p.write(state_, flock_key);
-  knows_flock_ = true;
+  may_hold_flock_ = true;
 }
 
-bool open_file_description::knows_flock(point& p) const {
+void open_file_description::forget_flock(point& p) {
+  p.write(state_, flock_key);
+  may_hold_flock_ = false;
+}
+
+bool open_file_description::may_hold_flock(point& p) const {
   p.read(state_, flock_key);
-  return knows_flock_;
+  return may_hold_flock_;
 }
 
 }  // namespace norn::io

@@ -34,16 +34,18 @@ class open_file_description {
   void note_waiter(point& p);
   bool others_may_wait(point& p) const;
 
-  // Whether flock was ever called on it; if not, it holds no such lock.
+  // Whether it may hold a lock of flock, or come to hold one by a wait that has begun. While it may
+  // not, a close leaves the lock table alone.
   void note_flock(point& p);
-  bool knows_flock(point& p) const;
+  void forget_flock(point& p);
+  bool may_hold_flock(point& p) const;
 
  private:
   object state_;
   std::uint64_t offset_ = 0;
   std::uint32_t descriptors_ = 0;
   std::vector<thread_id> waiters_;
-  bool knows_flock_ = false;
+  bool may_hold_flock_ = false;
 };
 
 }  // namespace norn::io

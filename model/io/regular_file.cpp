@@ -14,7 +14,7 @@ region bytes_between(std::uint64_t first, std::uint64_t end) { return {first, en
 
 void describe_size(point& p, const std::string& name, std::uint64_t before, std::uint64_t after) {
   p.describe([&](narration& n) {
-    add_change(n, before == after ? name + ": " + size_name(after) + ", others than before"
+    add_change(n, before == after ? name + ": " + size_name(after) + ", rewritten"
                                   : name + ": " + size_name(before) + "→" + size_name(after));
   });
 }

@@ -3,7 +3,8 @@
 //
 // Every call is one step, and a scheduling point. A call that may wait for a lock is two: it finds
 // the file and then, as a step of its own, takes the lock. Calls act on the files of the running
-// thread's host and the descriptors of its process.
+// thread's host and the descriptors of its process. Those that undo something (close, unlink, rmdir,
+// unlocking) may be called in destructors.
 //
 // Not modelled: permissions, symbolic links, the current directory (relative paths start at the
 // root), devices, EINTR, ENOSPC and EIO.

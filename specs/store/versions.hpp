@@ -1,0 +1,31 @@
+// Versions: every content that the store was ever meant to have. State of the specification: no
+// thread of the service sees it.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include <norn/model/memory/ghost.hpp>
+#include <norn/model/property.hpp>
+
+namespace norn::store {
+
+class versions {
+ public:
+  // The step just executed has put this version in place.
+  void committed(const std::string& text) {
+    committed_.change([&](auto& all) { all.insert(text); });
+  }
+
+  // The step just executed has read this. What parses but was never committed is spliced from two
+  // versions; what does not parse is torn.
+  void read(const std::string& text) {
+    require("reads_parse", committed_.get().count(text) != 0,
+            "read what no one had committed: \"" + text + "\"");
+  }
+
+ private:
+  ghost<std::set<std::string>> committed_{{}, "versions"};
+};
+
+}  // namespace norn::store
