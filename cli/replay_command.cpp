@@ -146,8 +146,9 @@ exit_code refuse(const replayed& r) {
                fmt::join(printable_lines(*r.refused), "\n  "));
     return exit_code::misuse;
   }
-  throw bad_input("the token does not fit this check, and nothing was run to its end.\n  " +
-                  fmt::format("{}", fmt::join(printable_lines(*r.refused), "\n  ")));
+  throw bad_input(
+      fmt::format("the token does not fit this check, and nothing else was run.\n  {}\n  {}",
+                  fmt::join(printable_lines(*r.refused), "\n  "), causes_of_a_misfit()));
 }
 
 // A search's own token, as a crash leaves it, names no property: to run to its end is all it says.

@@ -123,6 +123,12 @@ std::string failure_text(const check_result& result, const failure_style& style)
   return text;
 }
 
+std::string causes_of_a_misfit() {
+  return "likely the check, the code under test or norn changed since the token was written: "
+         "search "
+         "again for a new one.";
+}
+
 std::string shell_quoted(const std::string& word) {
   constexpr std::string_view safe =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_";

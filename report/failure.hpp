@@ -32,6 +32,9 @@ struct failure_style {
 // replay that violates nothing any more (`holds`).
 std::string failure_text(const check_result& result, const failure_style& style);
 
+// What to do about a token whose schedule the program does not follow: to go below what differs.
+std::string causes_of_a_misfit();
+
 // In single quotes if a shell would take it apart otherwise.
 std::string shell_quoted(const std::string& word);
 

@@ -191,7 +191,9 @@ void run_schedule(const checked_test& test, const token& t, const outside& said)
     again = replay(test.body, options, t.schedule, t.fingerprint,
                    test.violates != nullptr ? test.violates : "");
   }
-  if (again.refused) return fail(test, "the token does not fit this test.\n  " + *again.refused);
+  if (again.refused)
+    return fail(test, "the token does not fit this test.\n  " + *again.refused + "\n  " +
+                          causes_of_a_misfit());
   check_result r;
   r.name = name_of(test);
   r.expected = declared_by(test);
