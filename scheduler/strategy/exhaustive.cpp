@@ -443,7 +443,10 @@ std::uint64_t exhaustive::key_of(const execution& t, const decision& d, event_id
     const event& e = t.at(event_id(i));
     if (cut[index_of(e.thread)] <= e.index || event_id(i) == reversed || i == d.last) continue;
     std::uint64_t hash = mix(mix(t.check_of(e.op), index_of(e.thread)), e.alternative);
-    for (const event_count n : t.clock(event_id(i))) hash = mix(hash, n);
+    const cut_view past = t.clock(event_id(i));
+    for (std::size_t thread = 0; thread < past.size(); ++thread) {
+      if (past[thread] != 0) hash = mix(mix(hash, thread), past[thread]);
+    }
     key += hash;
   }
   return mix(key, index_of(t.at(reversed).thread));

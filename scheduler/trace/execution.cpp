@@ -55,16 +55,13 @@ void execution::clear() {
 void execution::widen(std::size_t threads) {
   constexpr std::size_t granularity = 4;
   const std::size_t width = (threads + granularity - 1) / granularity * granularity;
-  const auto relayout = [&](std::vector<event_count>& table, std::size_t rows) {
-    std::vector<event_count> wider(rows * width, 0);
-    for (std::size_t i = 0; i < rows && width_ != 0; ++i) {
-      std::copy_n(table.begin() + static_cast<std::ptrdiff_t>(i * width_), width_,
-                  wider.begin() + static_cast<std::ptrdiff_t>(i * width));
-    }
-    table = std::move(wider);
-  };
-  relayout(clocks_, events_.size());
-  relayout(creation_clocks_, threads_.size());
+  std::vector<event_count> wider(events_.size() * width, 0);
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    const cut_view narrow = row(clocks_, i);
+    std::copy(narrow.begin(), narrow.end(), wider.begin() + static_cast<std::ptrdiff_t>(i * width));
+  }
+  clocks_ = std::move(wider);
+  nothing_.assign(width, 0);
   width_ = width;
 }
 
@@ -73,16 +70,10 @@ void execution::create_thread(thread_id t, event_id creator) {
   if (i >= threads_.size()) {
     threads_.resize(i + 1);
     if (threads_.size() > width_) widen(threads_.size());
-    creation_clocks_.resize(threads_.size() * width_, 0);
   }
   NORN_INVARIANT(threads_[i].state == thread_state::absent);
   threads_[i].state = thread_state::running;
-  const cut_span created = row(creation_clocks_, i);
-  if (creator == no_event) {
-    std::fill(created.begin(), created.end(), 0);
-  } else {
-    assign(created, clock(creator));
-  }
+  threads_[i].creator = creator;
 }
 
 void execution::announce(thread_id t, const operation& op) {

@@ -69,7 +69,10 @@ class execution {
   const operation& pending(thread_id t) const { return thread(t).pending; }  // of a parked thread
   std::span<const event_id> events_of(thread_id t) const { return thread(t).events; }
   // What lies before the first event of the thread.
-  cut_view creation_clock(thread_id t) const { return row(creation_clocks_, index_of(t)); }
+  cut_view creation_clock(thread_id t) const {
+    const event_id creator = thread(t).creator;
+    return creator == no_event ? cut_view(nothing_) : clock(creator);
+  }
   // The causal past of the thread's `index`-th event, as far as its own thread orders it.
   cut_view clock_before(thread_id t, std::size_t index) const {
     return index == 0 ? creation_clock(t) : clock(thread(t).events[index - 1]);
@@ -146,6 +149,8 @@ class execution {
   };
   struct thread_record {
     thread_state state = thread_state::absent;
+    // Its clock is complete only when the event is: what follows the creation may still touch more.
+    event_id creator = no_event;
     operation pending;
     std::vector<event_id> events;
   };
@@ -163,8 +168,8 @@ class execution {
   std::vector<event> events_;
   std::vector<access> accesses_;
   std::vector<event_id> predecessors_;
-  std::vector<event_count> clocks_;           // one row an event
-  std::vector<event_count> creation_clocks_;  // one row a thread
+  std::vector<event_count> clocks_;   // one row an event
+  std::vector<event_count> nothing_;  // the empty cut
   std::vector<thread_record> threads_;
   std::vector<object_record> objects_;  // the first object_count_ are in use
   std::size_t object_count_ = 0;

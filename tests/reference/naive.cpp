@@ -52,7 +52,10 @@ void trace_hash::add(const execution& e, std::size_t i) {
   }
   std::uint64_t hash = mix(e.check_of(current.op), index_of(current.thread));
   hash = mix(mix(hash, current.index), current.alternative);
-  for (const std::uint64_t n : counts) hash = mix(hash, n);
+  // Threads that it knows nothing of leave no mark: how many there are depends on what was run before.
+  for (std::size_t t = 0; t < counts.size(); ++t) {
+    if (counts[t] != 0) hash = mix(mix(hash, t), counts[t]);
+  }
   for (const access& a : e.accesses(current)) {
     hash = mix(mix(hash, index_of(e.name_of(a.object))), static_cast<std::uint64_t>(a.mode));
     hash = mix(mix(hash, a.where.first), a.where.last);
