@@ -1,2 +1,30 @@
 // The umbrella header: all that a test or a check is written with.
 #pragma once
+
+#include <norn/model/io/file.hpp>
+#include <norn/model/io/file_system.hpp>
+#include <norn/model/io/system_calls.hpp>
+#include <norn/model/memory/atomic.hpp>
+#include <norn/model/memory/await.hpp>
+#include <norn/model/memory/choose.hpp>
+#include <norn/model/memory/fence.hpp>
+#include <norn/model/memory/ghost.hpp>
+#include <norn/model/memory/shared.hpp>
+#include <norn/model/property.hpp>
+#include <norn/model/sync/barrier.hpp>
+#include <norn/model/sync/call_once.hpp>
+#include <norn/model/sync/condition_variable.hpp>
+#include <norn/model/sync/latch.hpp>
+#include <norn/model/sync/lock.hpp>
+#include <norn/model/sync/mutex.hpp>
+#include <norn/model/sync/recursive_mutex.hpp>
+#include <norn/model/sync/semaphore.hpp>
+#include <norn/model/sync/shared_mutex.hpp>
+#include <norn/model/sync/timed_mutex.hpp>
+#include <norn/model/thread/host.hpp>
+#include <norn/model/thread/process.hpp>
+#include <norn/model/thread/thread.hpp>
+#include <norn/model/time/clock.hpp>
+#include <norn/model/time/sleep.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/specs/kit/check.hpp>

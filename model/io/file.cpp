@@ -1,6 +1,6 @@
 #include <norn/model/io/file.hpp>
 
-#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
 
@@ -27,7 +27,7 @@ file& file::operator=(file&& other) noexcept {
 
 void file::close_quietly() noexcept {
   // A file that outlived its execution has nothing left to close.
-  if (!is_open() || runner::current() == nullptr) return;
+  if (!is_open() || !in_body()) return;
   static_cast<void>(close(where_));
 }
 

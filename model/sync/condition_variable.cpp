@@ -4,7 +4,6 @@
 #include <string>
 
 #include <norn/model/sync/misuse.hpp>
-#include <norn/scheduler/run/runner.hpp>
 
 namespace norn::detail {
 
@@ -57,7 +56,7 @@ std::cv_status condition::wake(waiter& self, const timer& until, source_location
     p.describe([](narration& n) { n.result = "notified"; });
     return std::cv_status::no_timeout;
   }
-  if (!runner::current()->alive(here, &state_)) {
+  if (!is_alive(here, &state_)) {
     p.read(here);
     p.halt(misuse::no_use_after_destruction,
            "the wait ended by itself after its condition had been destroyed: notify or join the "

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/point.hpp>
 
 namespace norn::detail {
 
@@ -15,9 +15,8 @@ namespace norn::detail {
 // so it holds it a number of times that does not depend on failures; then the second highest; and so
 // on. In the order of the arguments, two threads could make each other fail for ever.
 void lock_all(std::span<lockable> mutexes, source_location where) {
-  const norn::execution& execution = runner::current()->execution();
-  std::sort(mutexes.begin(), mutexes.end(), [&](const lockable& a, const lockable& b) {
-    return execution.name_of(a.slot) < execution.name_of(b.slot);
+  std::sort(mutexes.begin(), mutexes.end(), [](const lockable& a, const lockable& b) {
+    return identity_of(a.slot) < identity_of(b.slot);
   });
   for (;;) {
     mutexes.front().lock(mutexes.front().mutex, where);

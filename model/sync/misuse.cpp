@@ -1,14 +1,13 @@
 #include <norn/model/sync/misuse.hpp>
 
-#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/failure.hpp>
 
 namespace norn::misuse {
 
-void refuse(point& p, std::string_view property, std::string_view message) {
-  p.violate(property, message);
-  runner::current()->park_for_good();
+void refuse(point&, std::string_view property, std::string_view message) {
+  halt_quietly(property, message);
 }
 
-std::string name_of(thread_id t) { return runner::current()->thread_name(t); }
+std::string name_of(thread_id t) { return norn::name_of(t); }
 
 }  // namespace norn::misuse

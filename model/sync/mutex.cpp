@@ -2,7 +2,6 @@
 
 #include <norn/model/sync/misuse.hpp>
 #include <norn/scheduler/run/point.hpp>
-#include <norn/scheduler/run/runner.hpp>
 
 namespace norn {
 
@@ -76,9 +75,7 @@ void mutex::unlock_in(point& p) {
 }
 
 bool mutex::owned_by_caller() const {
-  const runner* const r = runner::current();
-  return r != nullptr &&
-         runner::current()->execution().word(state_.slot()) == owned_by(this_thread_id());
+  return in_body() && word_of(state_) == owned_by(this_thread_id());
 }
 
 }  // namespace norn

@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include <norn/scheduler/run/failure.hpp>
+
 namespace norn {
 
 namespace {
@@ -23,35 +25,31 @@ thread::~thread() {
 }
 
 void thread::leaked() {
-  runner* const r = runner::current();
-  if (r == nullptr || r->unwinding()) return;
-  r->violate(
+  if (!in_body() || unwinding()) return;
+  halt_quietly(
       "no_leaked_thread",
       std::uncaught_exceptions() > 0
-          ? "an exception destroyed a thread object while joinable: std::terminate would be called"
+          ? "an exception destroyed a thread object while joinable: std::terminate would be "
+            "called"
           : "a thread object was destroyed while joinable: std::terminate would be called; "
             "join or detach it first");
-  r->park_for_good();
 }
 
 void thread::join(source_location where) {
-  runner& r = *runner::current();
-  if (r.unwinding()) r.unwind();
-  if (!joinable()) r.halt("valid_join", "join of a thread that is not joinable");
-  if (id_ == r.self()) {
-    r.halt("valid_join", "a thread joins itself: resource_deadlock_would_occur in C++");
+  if (!joinable() && !unwinding()) halt("valid_join", "join of a thread that is not joinable");
+  if (id_ == this_thread_id() && !unwinding()) {
+    halt("valid_join", "a thread joins itself: resource_deadlock_would_occur in C++");
   }
   // A step that waits for the end of the thread: once ended, always ended.
-  point p{join_kind, r.end_of(id_), where, guard{r.end_of(id_), has_ended, 0, false}};
-  p.read(r.end_of(id_));
-  p.acquire(r.end_of(id_));
+  const object_slot end = joinable() ? end_of(id_) : no_object;
+  point p{join_kind, end, where, guard{end, has_ended, 0, false}};
+  p.read(end);
+  p.acquire(end);
   id_ = no_thread;
 }
 
 void thread::detach() {
-  runner& r = *runner::current();
-  if (!joinable() && !r.unwinding())
-    r.halt("valid_join", "detach of a thread that is not joinable");
+  if (!joinable() && !unwinding()) halt("valid_join", "detach of a thread that is not joinable");
   id_ = no_thread;
 }
 

@@ -9,7 +9,7 @@
 
 #include <norn/scheduler/base/source_location.hpp>
 #include <norn/scheduler/run/point.hpp>
-#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/spawn.hpp>
 
 namespace norn {
 
@@ -65,9 +65,8 @@ template <class F>
   requires std::is_invocable_v < std::decay_t<F>
 & > thread::thread(std::string_view name, int number, F&& body, source_location where) {
   point p{detail::spawn_kind, where};
-  runner& r = *runner::current();
-  id_ = r.spawn(name, number, std::forward<F>(body));
-  p.describe([&](narration& n) { n.arguments = "(" + r.thread_name(id_) + ")"; });
+  id_ = norn::spawn(name, number, std::forward<F>(body));
+  p.describe([&](narration& n) { n.arguments = "(" + name_of(id_) + ")"; });
 }
 
 // Runs `body(0)` … `body(count - 1)` in threads of their own, named "name/0" …, and waits for all.

@@ -76,7 +76,7 @@ void fiber_switch::start(context::transfer_t transfer) {
   fiber& self = *starting;
   arrive(self, transfer);
   self.run_(self.argument_);
-  NORN_INVARIANT(!"a fiber's function returned");
+  NORN_INVARIANT(false && "a fiber's function returned");
 }
 
 fiber::fiber() {

@@ -6,6 +6,7 @@
 #include <norn/scheduler/run/fiber_current.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/spawn.hpp>
 
 namespace norn {
 
@@ -151,6 +152,24 @@ object::~object() {
 // --- free functions ---
 
 thread_id this_thread_id() { return current("this_thread_id").self(); }
+std::string name_of(thread_id t) { return current("name_of").thread_name(t); }
+bool in_body() { return detail::current_runner != nullptr; }
+bool unwinding() { return in_body() && detail::current_runner->unwinding(); }
+
+std::uint64_t word_of(const object& o) { return current("word_of").execution().word(o.slot()); }
+
+object_id identity_of(object_slot slot) { return current("identity_of").execution().name_of(slot); }
+
+bool is_alive(object_slot slot, const object* place) {
+  return in_body() && detail::current_runner->alive(slot, place);
+}
+
+thread_body& detail::begin_spawn(std::string_view name, int number) {
+  return current("spawn").begin_spawn(name, number);
+}
+thread_id detail::finish_spawn() { return current("spawn").finish_spawn(); }
+object_slot end_of(thread_id t) { return current("end_of").end_of(t); }
+
 thread_id parent_of(thread_id t) { return current("parent_of").parent(t); }
 
 bool observing() {
@@ -183,6 +202,21 @@ void ghost_write(const object& o) { ghost_access(o, access_mode::write); }
 
 void violate(std::string_view property, std::string_view message) {
   current("violate").violate(property, message);
+}
+
+void halt(std::string_view property, std::string_view message) {
+  current("halt").halt(property, message);
+}
+
+void halt_quietly(std::string_view property, std::string_view message) {
+  runner& r = current("halt");
+  r.violate(property, message);
+  r.park_for_good();
+}
+
+void add_predicate(const char* name, std::function<bool()> holds) {
+  runner& r = current("always");
+  if (!r.unwinding()) r.add_predicate(name, std::move(holds));
 }
 
 bool fail_from_assertion(std::string_view message, const char* file, int line) {

@@ -107,6 +107,23 @@ thread_id this_thread_id();
 // The thread that created it; no_thread for the main thread.
 thread_id parent_of(thread_id t);
 
+// For the reader of a message; numbers where the execution is not narrated.
+std::string name_of(thread_id t);
+
+// Whether the caller runs inside the body of a check, and whether its thread is being taken down:
+// then nothing is to be changed.
+bool in_body();
+bool unwinding();
+
+// The object's word, for assertions and for the model's own bookkeeping. No access is recorded.
+std::uint64_t word_of(const object& o);
+
+// The object's logical name: an order of objects that is the same in every interleaving.
+object_id identity_of(object_slot slot);
+
+// Whether the object that had this slot and place has not been destroyed.
+bool is_alive(object_slot slot, const object* place);
+
 // True while an `always` predicate is evaluated: a model's read then takes no step; it calls
 // `observe` and returns its value. Every other operation inside a predicate is misuse.
 bool observing();

@@ -99,6 +99,16 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   return t;
 }
 
+thread_body& runner::begin_spawn(std::string_view name, int number) {
+  return prepare_thread(identify_child(*running_), running_, name, number).body;
+}
+
+thread_id runner::finish_spawn() {
+  model_thread& child = *threads_[index_of(created_.back())];
+  start(child);
+  return child.id;
+}
+
 void runner::start(model_thread& child) {
   model_thread& creator = *running_;
   child.starter = &creator;

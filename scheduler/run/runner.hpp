@@ -99,10 +99,10 @@ class runner {
     return taking_down_ || running_ == nullptr || observing_ != nullptr || runs_alone(*running_);
   }
 
-  // Creates a thread of the model and runs it up to its first announcement. Part of the creator's
-  // current event.
-  template <class F>
-  thread_id spawn(std::string_view name, int number, F&& body);
+  // Creates a thread of the model, whose body the caller fills in; then runs it up to its first
+  // announcement. Part of the creator's current event.
+  thread_body& begin_spawn(std::string_view name, int number);
+  thread_id finish_spawn();
   object_slot end_of(thread_id t) const { return threads_[index_of(t)]->end; }
 
   void violate(std::string_view property, std::string_view message);
@@ -219,15 +219,5 @@ class runner {
   std::atomic<std::uint64_t> heartbeat_{0};
   std::atomic<bool> running_now_{false};
 };
-
-template <class F>
-thread_id runner::spawn(std::string_view name, int number, F&& body) {
-  model_thread& creator = *running_;
-  const thread_id id = identify_child(creator);
-  model_thread& child = prepare_thread(id, &creator, name, number);
-  child.body.emplace(std::forward<F>(body));
-  start(child);
-  return id;
-}
 
 }  // namespace norn

@@ -1,0 +1,28 @@
+// Spawn: how a model starts a thread. Part of the current event of the creating thread.
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/run/thread_body.hpp>
+
+namespace norn {
+
+namespace detail {
+thread_body& begin_spawn(std::string_view name, int number);
+thread_id finish_spawn();
+}  // namespace detail
+
+// Creates a thread that runs `body`, and runs it up to its first operation. `number`, where not
+// negative, follows the name for the reader.
+template <class F>
+thread_id spawn(std::string_view name, int number, F&& body) {
+  detail::begin_spawn(name, number).emplace(std::forward<F>(body));
+  return detail::finish_spawn();
+}
+
+// The object that stands for the thread's end: its word is 0 until the thread has ended.
+object_slot end_of(thread_id t);
+
+}  // namespace norn
