@@ -31,6 +31,8 @@ class mutex {
   // Whether the calling thread owns it; for assertions and for other models. Not a scheduling point.
   bool owned_by_caller() const;
 
+  const object& state() const { return state_; }
+
  private:
   object state_;  // word: 0 when free, else the owner's identity + 1
 };

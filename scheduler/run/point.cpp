@@ -38,7 +38,7 @@ void refuse_destroyed(runner& r, const operation_kind& kind, const std::string& 
 point::point(const operation_kind& kind, const object& on, source_location where, guard waits_for)
     : runner_(&current(kind.name)), thread_(runner_->self()) {
   if (runner_->unwinding()) {
-    if (!kind.in_destructors) runner_->unwind();
+    runner_->unwind_unless_in_destructor(kind);
     runner_ = nullptr;
     return;
   }
@@ -67,7 +67,7 @@ point::point(const operation_kind& kind, source_location where)
 point::point(const operation_kind& kind, object_slot on, source_location where, guard waits_for)
     : runner_(&current(kind.name)), thread_(runner_->self()) {
   if (runner_->unwinding()) {
-    if (!kind.in_destructors) runner_->unwind();
+    runner_->unwind_unless_in_destructor(kind);
     runner_ = nullptr;
     return;
   }
@@ -75,42 +75,58 @@ point::point(const operation_kind& kind, object_slot on, source_location where, 
   if (runner_->unwinding()) runner_ = nullptr;
 }
 
-void point::read(object_slot o) { runner_->access(o, access_mode::read, 0, region::whole()); }
-void point::acquire(object_slot o) { runner_->races().acquire(thread_, o); }
+// While an execution is taken down every operation of a destructor is a point that does nothing.
 
-void point::read(const object& o, region where) {
-  runner_->access(o.slot(), access_mode::read, 0, where);
-}
-
-void point::write(const object& o, region where) {
-  runner_->access(o.slot(), access_mode::write, 0, where);
-}
-
+void point::read(object_slot o) { touch(o, access_mode::read); }
+void point::read(const object& o, region where) { touch(o.slot(), access_mode::read, 0, where); }
+void point::write(const object& o, region where) { touch(o.slot(), access_mode::write, 0, where); }
 void point::update(const object& o, std::uint8_t update_class, region where) {
-  runner_->access(o.slot(), access_mode::update, update_class, where);
+  touch(o.slot(), access_mode::update, update_class, where);
 }
 
-std::uint64_t point::word(const object& o) const { return runner_->execution().word(o.slot()); }
+void point::touch(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
+  if (!abandoned()) runner_->access(o, mode, update_class, where);
+}
+
+std::uint64_t point::word(const object& o) const {
+  return abandoned() ? 0 : runner_->execution().word(o.slot());
+}
 
 void point::set_word(const object& o, std::uint64_t word) {
-  runner_->execution().set_word(o.slot(), word);
+  if (!abandoned()) runner_->execution().set_word(o.slot(), word);
 }
 
-std::uint16_t point::choose(std::uint32_t n) { return runner_->choose(n); }
+std::uint16_t point::choose(std::uint32_t n) { return abandoned() ? 0 : runner_->choose(n); }
 
-void point::release(const object& o) { runner_->races().release(thread_, o.slot()); }
-void point::release_join(const object& o) { runner_->races().release_join(thread_, o.slot()); }
-void point::acquire(const object& o) { runner_->races().acquire(thread_, o.slot()); }
-void point::forget_release(const object& o) { runner_->races().forget_release(thread_, o.slot()); }
-void point::acquire_relaxed(const object& o) { runner_->races().relaxed_load(thread_, o.slot()); }
-void point::release_relaxed(const object& o) { runner_->races().relaxed_store(thread_, o.slot()); }
+void point::synchronise(void (race_detector::*how)(thread_id, object_slot), object_slot o) {
+  if (!abandoned()) (runner_->races().*how)(thread_, o);
+}
+
+void point::release(const object& o) { synchronise(&race_detector::release, o.slot()); }
+void point::release_join(const object& o) { synchronise(&race_detector::release_join, o.slot()); }
+void point::acquire(const object& o) { synchronise(&race_detector::acquire, o.slot()); }
+void point::acquire(object_slot o) { synchronise(&race_detector::acquire, o); }
+void point::forget_release(const object& o) {
+  synchronise(&race_detector::forget_release, o.slot());
+}
+void point::acquire_relaxed(const object& o) {
+  synchronise(&race_detector::relaxed_load, o.slot());
+}
+void point::release_relaxed(const object& o) {
+  synchronise(&race_detector::relaxed_store, o.slot());
+}
 void point::release_join_relaxed(const object& o) {
-  runner_->races().relaxed_update(thread_, o.slot());
+  synchronise(&race_detector::relaxed_update, o.slot());
 }
-void point::fence_release() { runner_->races().fence_release(thread_); }
-void point::fence_acquire() { runner_->races().fence_acquire(thread_); }
+void point::fence_release() {
+  if (!abandoned()) runner_->races().fence_release(thread_);
+}
+void point::fence_acquire() {
+  if (!abandoned()) runner_->races().fence_acquire(thread_);
+}
 
 void point::checked_read(const object& o) {
+  if (abandoned()) return;
   const auto now = event_id(runner_->execution().size() - 1);
   if (const auto race = runner_->races().read(thread_, o.slot(), now)) {
     runner_->report_race(*race, o.slot(), false);
@@ -118,6 +134,7 @@ void point::checked_read(const object& o) {
 }
 
 void point::checked_write(const object& o) {
+  if (abandoned()) return;
   const auto now = event_id(runner_->execution().size() - 1);
   if (const auto race = runner_->races().write(thread_, o.slot(), now)) {
     runner_->report_race(*race, o.slot(), true);
@@ -125,14 +142,14 @@ void point::checked_write(const object& o) {
 }
 
 void point::violate(std::string_view property, std::string_view message) {
-  runner_->violate(property, message);
+  if (!abandoned()) runner_->violate(property, message);
 }
 
 void point::halt(std::string_view property, std::string_view message) {
-  runner_->halt(property, message);
+  current("halt").halt(property, message);
 }
 
-narration* point::narrating() const { return runner_->narrating(); }
+narration* point::narrating() const { return abandoned() ? nullptr : runner_->narrating(); }
 
 // --- object ---
 

@@ -25,6 +25,7 @@
 
 namespace norn {
 
+class race_detector;
 class runner;
 
 // What a narrated event says of itself; every part may stay empty.
@@ -37,8 +38,9 @@ struct narration {
 class point {
  public:
   // Announces and waits to be scheduled. A scheduling point. When the execution has been abandoned
-  // it throws an exception of Norn's own that unwinds the thread (never catch it without rethrowing);
-  // for a kind with `in_destructors` it returns with `abandoned()` true instead.
+  // it throws an exception of Norn's own that unwinds the thread (never catch it without rethrowing).
+  // For a kind with `in_destructors`, and in whatever destructor the unwinding runs, it returns with
+  // `abandoned()` true instead, and everything that is asked of it does nothing.
   point(const operation_kind& kind, const object& on, source_location where, guard waits_for = {});
   // An operation on no object: a choice, the creation of a thread.
   point(const operation_kind& kind, source_location where);
@@ -96,6 +98,9 @@ class point {
   }
 
  private:
+  void touch(object_slot o, access_mode mode, std::uint8_t update_class = 0,
+             region where = region::whole());
+  void synchronise(void (race_detector::*how)(thread_id, object_slot), object_slot o);
   narration* narrating() const;
 
   runner* runner_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
@@ -80,6 +82,9 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
     threads_.push_back(std::move(fresh));
   }
   model_thread& t = *threads_[index_of(id)];
+  if (std::exchange(t.lost, false)) {
+    t.stack = std::make_unique<fiber>(settings_.stack_bytes, &runner::fiber_main, &t);
+  }
   t.starter = nullptr;
   t.spawned = t.objects_made = t.unwind_attempts = 0;
   t.unwinding = t.halt_at_next_point = false;
@@ -315,6 +320,7 @@ void runner::unwind() {
     report_misuse(
         "a thread keeps catching the exception that ends it; a handler `catch (...)` must rethrow");
     taking_down_ = true;
+    self.lost = true;
     fiber::switch_to(*self.stack, home_);
   }
   throw unwound{};
@@ -336,6 +342,7 @@ void runner::check_deadlock() {
 // refer to what its creator's stack holds.
 void runner::unwind_unfinished() {
   taking_down_ = true;
+  const auto previous = std::set_terminate(&runner::give_up_stack);
   for (std::size_t i = created_.size(); i-- > 0;) {
     model_thread& t = *threads_[index_of(created_[i])];
     if (!t.on_stack) continue;
@@ -343,6 +350,16 @@ void runner::unwind_unfinished() {
     running_ = &t;
     fiber::switch_to(home_, *t.stack);
   }
+  std::set_terminate(previous);
+}
+
+// A thread that was parked in an operation of a destructor cannot be unwound: the exception may not
+// leave. What its stack owns is lost, and the fiber with it.
+void runner::give_up_stack() {
+  runner& r = *current();
+  r.running_->lost = true;
+  fiber::switch_to(*r.running_->stack, r.home_);
+  std::abort();
 }
 
 // --- objects ---

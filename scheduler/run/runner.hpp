@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -78,6 +79,10 @@ class runner {
   void announce(const operation& op);
   bool unwinding() const { return running_->unwinding; }
   [[noreturn]] void unwind();
+  // Where the unwinding has begun, a destructor called the operation: it must not throw.
+  void unwind_unless_in_destructor(const operation_kind& kind) {
+    if (!kind.in_destructors && std::uncaught_exceptions() == 0) unwind();
+  }
   std::uint16_t choose(std::uint32_t offered);
   void access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   // An access that joins the event just executed without being part of its operation.
@@ -150,6 +155,7 @@ class runner {
     bool unwinding = false;
     bool halt_at_next_point = false;
     bool on_stack = false;  // its body has begun and not left the stack
+    bool lost = false;      // its stack could not be unwound and must not be used again
     object_slot end = no_object;
     event_id ended_in = no_event;
     std::string name;  // narrated executions only
@@ -190,6 +196,7 @@ class runner {
   void evaluate_predicates();
   void evaluate(std::size_t index);
   void unwind_unfinished();
+  static void give_up_stack();
   bool runs_alone(const model_thread& self) const;
   object_id next_object_id();
   void add_violation(std::string_view property, std::string_view message);

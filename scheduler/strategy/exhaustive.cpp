@@ -91,32 +91,25 @@ thread_id exhaustive::replay_step(const execution& so_far) {
   const bool exists = index_of(expected.thread) < so_far.thread_count() &&
                       so_far.state(expected.thread) == thread_state::parked;
   if (!exists) {
-    diverge(so_far, expected, "the thread has no next operation");
+    diverge(position, "the thread has no next operation");
   } else if (so_far.check_of(so_far.pending(expected.thread)) != expected.check) {
-    diverge(so_far, expected, so_far.pending(expected.thread).kind->name);
+    diverge(position, so_far.pending(expected.thread).kind->name);
   } else if (!so_far.is_enabled(expected.thread)) {
-    diverge(so_far, expected,
+    diverge(position,
             std::string(so_far.pending(expected.thread).kind->name) + ", which is blocked");
   }
   return divergence_ ? no_thread : expected.thread;
 }
 
-void exhaustive::diverge(const execution& so_far, const step& expected, std::string came) {
-  std::string wanted = "another operation";
-  const auto knows = [&](const operation& op) {
-    if (so_far.check_of(op) == expected.check) wanted = op.kind->name;
-  };
-  for (const event& e : so_far.events()) knows(e.op);
-  for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
-    if (so_far.state(thread_id(t)) == thread_state::parked) knows(so_far.pending(thread_id(t)));
-  }
-  divergence_ = divergence{so_far.size(), expected.thread, wanted, std::move(came)};
+void exhaustive::diverge(std::size_t position, std::string came) {
+  const planned_step& expected = current_.steps[position];
+  divergence_ = divergence{position, expected.what.thread, expected.kind->name, std::move(came)};
 }
 
 thread_id exhaustive::extend(const execution& so_far) {
   const thread_id next = so_far.lowest_enabled();
   const operation& op = so_far.pending(next);
-  current_.steps.push_back({{next, 0, so_far.check_of(op)}, true, true});
+  current_.steps.push_back({{next, 0, so_far.check_of(op)}, op.kind, true, true});
   return next;
 }
 
@@ -125,8 +118,7 @@ std::uint16_t exhaustive::choose_alternative(const execution& so_far, std::uint1
   if (position >= replayed_) return 0;
   const std::uint16_t wanted = current_.steps[position].what.alternative;
   if (wanted < offered) return wanted;
-  diverge(so_far, current_.steps[position].what,
-          "only " + std::to_string(offered) + " alternatives where there were more");
+  diverge(position, "only " + std::to_string(offered) + " alternatives where there were more");
   return 0;
 }
 
@@ -224,7 +216,7 @@ lesson exhaustive::end_execution(const execution& done) {
     return lesson::probe;
   if (done.size() < replayed_) {
     if (done.outcome() == outcome::completed) {
-      diverge(done, current_.steps[done.size()].what, "the execution had ended");
+      diverge(done.size(), "the execution had ended");
     }
     return lesson::probe;
   }
@@ -367,10 +359,11 @@ void exhaustive::propose(const execution& t, const std::vector<planned_step>& st
   }
   unmark(d.first);
   p.reversed = static_cast<std::uint32_t>(item.steps.size());
-  item.steps.push_back({{by, 0, t.check_of(op)}, false, false});
+  item.steps.push_back({{by, 0, t.check_of(op)}, op.kind, false, false});
   p.guarded = guarded;
   if (!guarded) {
-    item.steps.push_back({{resolution.thread, 0, t.check_of(resolution.op)}, false, false});
+    item.steps.push_back(
+        {{resolution.thread, 0, t.check_of(resolution.op)}, resolution.op.kind, false, false});
   }
   item.steps.back().ends_block = true;
 }

@@ -80,7 +80,7 @@ class exhaustive : public strategy {
   // Running an item.
   thread_id replay_step(const execution& so_far);
   thread_id extend(const execution& so_far);
-  void diverge(const execution& so_far, const step& expected, std::string came);
+  void diverge(std::size_t position, std::string came);
 
   // Looking at what a proposal came to, once its last block has been run.
   bool examine(const execution& so_far);

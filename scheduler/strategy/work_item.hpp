@@ -12,12 +12,14 @@
 #include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/trace/operation.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 
 namespace norn {
 
 struct planned_step {
   step what;
+  const operation_kind* kind = nullptr;  // what the step is expected to be, for a message
   bool ends_block = false;
   // The block's last event belongs to next(S), took its default alternative, and is not a guarded
   // event that others were put before: the decision may be reversed further.
