@@ -65,13 +65,13 @@ void hold_against_system(std::uint64_t seed, const shape& s, int processes, int 
   }
 }
 
-TEST(IoReal, OneProcess) { hold_against_system(1, {usable(plain_paths()), 3, false}, 1, 300, 60); }
+TEST(IoReal, OneProcess) { hold_against_system(1, {usable(plain_paths()), 3, false}, 1, 150, 60); }
 
 TEST(IoReal, PathsOfEveryKind) {
-  hold_against_system(2, {usable(varied_paths()), 3, false}, 1, 500, 60);
+  hold_against_system(2, {usable(varied_paths()), 3, false}, 1, 250, 60);
 }
 
-TEST(IoReal, ProcessesAndLocks) { hold_against_system(3, {{"a", "b"}, 3, false}, 3, 200, 80); }
+TEST(IoReal, ProcessesAndLocks) { hold_against_system(3, {{"a", "b"}, 3, false}, 3, 100, 80); }
 
 }  // namespace
 }  // namespace norn::io_script
