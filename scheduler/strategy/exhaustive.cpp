@@ -91,7 +91,7 @@ thread_id exhaustive::replay_step(const execution& so_far) {
   const bool exists = index_of(expected.thread) < so_far.thread_count() &&
                       so_far.state(expected.thread) == thread_state::parked;
   if (!exists) {
-    diverge(position, "the thread has no next operation");
+    diverge(position, "nothing: the thread has no next operation");
   } else if (so_far.check_of(so_far.pending(expected.thread)) != expected.check) {
     diverge(position, so_far.pending(expected.thread).kind->name);
   } else if (!so_far.is_enabled(expected.thread)) {
@@ -216,7 +216,7 @@ lesson exhaustive::end_execution(const execution& done) {
     return lesson::probe;
   if (done.size() < replayed_) {
     if (done.outcome() == outcome::completed) {
-      diverge(done.size(), "the execution had ended");
+      diverge(done.size(), "nothing: the execution had ended");
     }
     return lesson::probe;
   }

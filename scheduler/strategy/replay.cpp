@@ -8,10 +8,10 @@ thread_id replay_strategy::choose_thread(const execution& so_far) {
   const step& wanted = schedule_[position];
   if (index_of(wanted.thread) >= so_far.thread_count() ||
       so_far.state(wanted.thread) != thread_state::parked) {
-    diverge(position, "the thread has no next operation");
+    diverge(position, "nothing: the thread has no next operation");
   } else if (!so_far.is_enabled(wanted.thread)) {
     diverge(position, std::string(so_far.pending(wanted.thread).kind->name) + ", which is blocked");
-  } else if (wanted.check != 0 && wanted.check != so_far.check_of(so_far.pending(wanted.thread))) {
+  } else if (!wanted.fits(so_far.check_of(so_far.pending(wanted.thread)))) {
     diverge(position, so_far.pending(wanted.thread).kind->name);
   }
   return divergence_ ? no_thread : wanted.thread;
@@ -27,7 +27,7 @@ std::uint16_t replay_strategy::choose_alternative(const execution& so_far, std::
 
 lesson replay_strategy::end_execution(const execution& done) {
   if (!divergence_ && done.size() < schedule_.size()) {
-    diverge(done.size(), "the execution had ended");
+    diverge(done.size(), "nothing: the execution had ended");
   }
   return lesson::execution;
 }
