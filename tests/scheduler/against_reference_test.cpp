@@ -77,55 +77,55 @@ std::vector<instruction_kind> with(std::vector<instruction_kind> kinds,
   return kinds;
 }
 
-TEST(AgainstReference, Memory) { check_programs("memory", {memory, 3, 4, false}, 2000); }
+TEST(AgainstReference, Memory) { check_programs("memory", {memory, 3, 4, false}, 500); }
 
 TEST(AgainstReference, MemoryOfFourThreads) {
-  check_programs("memory, 4 threads", {memory, 4, 2, false}, 1000);
+  check_programs("memory, 4 threads", {memory, 4, 2, false}, 300);
 }
 
 TEST(AgainstReference, NoPrefixIsSkipped) {
-  check_programs("memory, every interleaving", {memory, 3, 2, false}, 1000, false);
+  check_programs("memory, every interleaving", {memory, 3, 2, false}, 300, false);
 }
 
 TEST(AgainstReference, FootprintsThatDependOnOutcomes) {
-  check_programs("adaptive", {with(memory, {follow, follow, skip_if}), 3, 4, false}, 4000);
+  check_programs("adaptive", {with(memory, {follow, follow, skip_if}), 3, 4, false}, 1500);
 }
 
 TEST(AgainstReference, Locks) {
   check_programs(
-      "locks", {with(memory, {lock, lock, unlock, unlock, try_lock, skip_if}), 3, 5, false}, 3000);
+      "locks", {with(memory, {lock, lock, unlock, unlock, try_lock, skip_if}), 3, 5, false}, 700);
 }
 
 TEST(AgainstReference, Waits) {
-  check_programs("await", {with(memory, {await, await}), 3, 4, false}, 3000);
+  check_programs("await", {with(memory, {await, await}), 3, 4, false}, 700);
   check_programs("await and locks",
-                 {{read, write, add, await, lock, unlock, try_lock}, 3, 5, false}, 3000);
+                 {{read, write, add, await, lock, unlock, try_lock}, 3, 5, false}, 700);
 }
 
 TEST(AgainstReference, ConditionVariables) {
   check_programs("condition variables",
-                 {{read, write, lock, unlock, wait, notify_one, notify_all}, 3, 4, false}, 3000);
+                 {{read, write, lock, unlock, wait, notify_one, notify_all}, 3, 4, false}, 700);
   check_programs("timed waits",
                  {{read, write, lock, unlock, wait_for, wait, notify_one, notify_all}, 3, 4, false},
-                 3000);
+                 700);
 }
 
 TEST(AgainstReference, Joins) {
-  check_programs("joins", {{read, write, add, fork, fork, join, lock, unlock}, 2, 4, false}, 2000);
+  check_programs("joins", {{read, write, add, fork, fork, join, lock, unlock}, 2, 4, false}, 500);
 }
 
 TEST(AgainstReference, Choices) {
   check_programs("choices",
                  {{read, write, add, compare_swap, choose, skip_if, lock, unlock}, 3, 4, false},
-                 2000);
+                 500);
 }
 
 TEST(AgainstReference, SemaphoresAndSharedLocks) {
-  check_programs("semaphores", {{read, write, acquire, release, lock, unlock}, 3, 4, false}, 2000);
+  check_programs("semaphores", {{read, write, acquire, release, lock, unlock}, 3, 4, false}, 500);
   check_programs(
       "shared locks",
       {{read, write, lock_shared, unlock_shared, lock_exclusive, unlock_exclusive}, 3, 5, false},
-      2000);
+      500);
 }
 
 TEST(AgainstReference, SpecificationState) {
@@ -135,20 +135,20 @@ TEST(AgainstReference, SpecificationState) {
                   3,
                   4,
                   false},
-                 3000);
-  check_programs("predicates", {with(memory, {follow, lock, unlock}), 3, 3, true}, 2000);
+                 700);
+  check_programs("predicates", {with(memory, {follow, lock, unlock}), 3, 3, true}, 500);
 }
 
 TEST(AgainstReference, DataRaces) {
   check_programs(
-      "races", {{race_read, race_write, lock, unlock, read, write, fork, join}, 3, 4, false}, 2000);
+      "races", {{race_read, race_write, lock, unlock, read, write, fork, join}, 3, 4, false}, 500);
 }
 
 TEST(AgainstReference, Everything) {
   std::vector<instruction_kind> all;
   for (int k = 0; k <= static_cast<int>(race_write); ++k) all.push_back(instruction_kind(k));
-  check_programs("everything", {all, 3, 4, true}, 6000);
-  check_programs("everything, 4 threads", {all, 4, 2, true}, 2000);
+  check_programs("everything", {all, 3, 4, true}, 1500);
+  check_programs("everything, 4 threads", {all, 4, 2, true}, 500);
 }
 
 }  // namespace
