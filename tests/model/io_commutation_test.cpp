@@ -323,6 +323,9 @@ using enum operation;
 const std::vector<operation> data = {read, pread, write, pwrite, lseek, ftruncate, fsync, fstat};
 const std::vector<operation> names = {open,  close, rename, link,    unlink,
                                       mkdir, rmdir, stat,   readdir, truncate};
+const std::vector<operation> trees = {rename, rename, mkdir, rmdir, unlink, stat};
+const std::vector<std::string> tree_paths = {"d",      "e",    "d/e",      "e/d",    "d/a",
+                                             "d/e/..", "e/..", "d/e/../a", "e/d/..", "d/e/d"};
 const std::vector<operation> locks = {flock, flock, flock, setlk, setlk, getlk, open, close, dup};
 
 TEST(IoCommutation, EveryOperation) { check_commutation(1, {plain_paths(), 4, true}, 2, 10, 1000); }
@@ -336,6 +339,9 @@ TEST(IoCommutation, ThreeThreads) { check_commutation(3, {plain_paths(), 4, true
 TEST(IoCommutation, Data) { check_commutation(4, {{"a"}, 2, true, data}, 2, 10, 1000); }
 
 TEST(IoCommutation, Names) { check_commutation(5, {plain_paths(), 3, true, names}, 2, 10, 1000); }
+
+// Directories that move and vanish under paths that pass through them.
+TEST(IoCommutation, Trees) { check_commutation(12, {tree_paths, 3, true, trees}, 3, 8, 1500); }
 
 TEST(IoCommutation, Locks) { check_commutation(6, {{"a"}, 3, true, locks}, 3, 8, 2000); }
 
@@ -379,6 +385,10 @@ TEST(IoAgainstReference, Data) { check_against_naive(9, {{"a"}, 2, true, data}, 
 
 TEST(IoAgainstReference, Names) {
   check_against_naive(10, {plain_paths(), 2, true, names}, 2, 3, 300);
+}
+
+TEST(IoAgainstReference, Trees) {
+  check_against_naive(13, {tree_paths, 2, true, trees}, 3, 2, 300);
 }
 
 TEST(IoAgainstReference, Locks) { check_against_naive(11, {{"a"}, 2, true, locks}, 3, 2, 300); }

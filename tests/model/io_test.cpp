@@ -209,6 +209,15 @@ TEST(Locks, FlockDoesNotExcludeThreadsThatShareADescription) {
   EXPECT_TRUE(is_violated(result, "no_data_race"));
 }
 
+TEST(Locks, WaitersThatShareADescriptionAreAllLetIn) {
+  const search_result result = explored([] {
+    const file lock = file::open("lock", O_RDWR | O_CREAT).value();
+    run_concurrently("worker", 2, [&](int) { io::flock(lock.fd(), LOCK_EX).value(); });
+  });
+  EXPECT_FALSE(is_violated(result, "no_deadlock"));
+  EXPECT_TRUE(result.complete);
+}
+
 TEST(Locks, RecordLocksDoNotExcludeThreadsOfOneProcess) {
   const auto worker = [](shared<int>& counter) {
     file f = file::open("lock", O_RDWR | O_CREAT).value();
