@@ -16,8 +16,7 @@ constexpr operation_kind unlock_kind{"unlock", false, /*in_destructors=*/true};
 
 std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
 
-// Open for the owner too: a second lock is an error to be reported, not a wait without end.
-bool is_free_or_mine(std::uint64_t word, std::uint64_t mine) { return word == 0 || word == mine; }
+bool is_free(std::uint64_t word, std::uint64_t) { return word == 0; }
 
 void tell(point& p, bool taken, const char* otherwise) {
   p.describe([&](narration& n) { n.result = taken ? "true" : otherwise; });
@@ -25,10 +24,15 @@ void tell(point& p, bool taken, const char* otherwise) {
 
 }  // namespace
 
+// The owner's second lock is an error to be reported, not a wait without end. It is an operation
+// without a guard: one that is open for the owner alone would be enabled beside failures of other
+// threads, which commute, and none of them would be the first event on the gate.
 void exclusive_gate::lock(source_location where) {
-  point p{lock_kind, state_, where,
-          guard{state_.slot(), is_free_or_mine, owned_by(this_thread_id())}};
-  refuse_second_lock(p);
+  if (owned_by_caller()) {
+    point p{lock_kind, state_, where};
+    refuse_second_lock(p);
+  }
+  point p{lock_kind, state_, where, guard{state_.slot(), is_free}};
   take(p);
 }
 

@@ -1,5 +1,8 @@
 // Random programs over each model of synchronisation: the exhaustive search against the naive one.
+// NORN_PROGRAMS=N sets how many programs each test draws.
 #include <gtest/gtest.h>
+
+#include <cstdlib>
 
 #include <norn/scheduler/base/random.hpp>
 #include <norn/scheduler/run/runner.hpp>
@@ -14,6 +17,7 @@ namespace {
 
 template <class World>
 void check_traces(std::size_t threads, std::size_t operations_each, int programs) {
+  if (const char* const wanted = std::getenv("NORN_PROGRAMS")) programs = std::atoi(wanted);
   const commutation_subject subject = norn::reference::subject<World>();
   random_source random(19);
   runner r(runner::settings{});

@@ -92,8 +92,8 @@ TEST(AgainstReference, FootprintsThatDependOnOutcomes) {
 }
 
 TEST(AgainstReference, Locks) {
-  check_programs(
-      "locks", {with(memory, {lock, lock, unlock, unlock, try_lock, skip_if}), 3, 5, false}, 700);
+  check_programs("locks",
+                 {with(memory, {lock, lock, unlock, unlock, try_lock, skip_if}), 3, 5, false}, 700);
 }
 
 TEST(AgainstReference, Waits) {

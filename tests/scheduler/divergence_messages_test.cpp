@@ -7,17 +7,25 @@
 #include <norn/scheduler/explore/explorer.hpp>
 using namespace norn;
 static std::string misuse_of(const program& body) {
-  explore_options o; o.name = "n"; o.properties = {"assertions"};
+  explore_options o;
+  o.name = "n";
+  o.properties = {"assertions"};
   return explore(body, o).misuse.value_or("none");
 }
 TEST(Divergence, NamesWhatWasExpected) {  // says "expected another operation"
   int runs = 0;
-  EXPECT_THAT(misuse_of([&] { ++runs; atomic<int> x{0};
-    run_concurrently("t", 2, [&](int) { if (runs > 1) x.load(); x.fetch_add(1); }); }),
-    ::testing::StartsWith("step 3: expected fetch_add, came load"));
+  EXPECT_THAT(misuse_of([&] {
+                ++runs;
+                atomic<int> x{0};
+                run_concurrently("t", 2, [&](int) {
+                  if (runs > 1) x.load();
+                  x.fetch_add(1);
+                });
+              }),
+              ::testing::StartsWith("step 3: expected fetch_add, came load"));
 }
 TEST(Divergence, CountsTheStepOfAChoiceFromOne) {  // says "step 2"
   std::uint32_t left = 3;
   EXPECT_THAT(misuse_of([&] { choose(left--); }),
-    ::testing::StartsWith("step 1: expected choose, came only 2 alternatives"));
+              ::testing::StartsWith("step 1: expected choose, came only 2 alternatives"));
 }
