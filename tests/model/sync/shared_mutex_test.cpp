@@ -132,6 +132,21 @@ TEST(SharedMutex, TimedLocksTimeOutWhileTheOtherModeIsHeld) {
             (outcomes{"shares owns 0 s", "shares does not own 2 ms", "no share owns 1 ms"}));
 }
 
+// Failures beside readers, and misuse, made the search run traces twice while they were reads.
+TEST(SharedMutex, WhatHappensWhileReadersMayJoinIsInOneOrder) {
+  const auto failures = enumerate([](std::string&) {
+    shared_mutex m;
+    m.lock_shared();
+    run_concurrently([&] { m.lock_shared(); }, [&] { m.try_lock(); }, [&] { m.try_lock(); });
+  });
+  EXPECT_EQ(failures.executions, 6u);  // 3!
+  const auto misuse = enumerate([](std::string&) {
+    shared_mutex m;
+    run_concurrently([&] { m.lock_shared(); }, [&] { m.unlock(); }, [&] { m.unlock_shared(); });
+  });
+  EXPECT_EQ(misuse.executions, 6u);  // 3!
+}
+
 TEST(SharedMutex, ThereIsNoUpgrade) {
   const auto e = enumerate([](std::string&) {
     shared_mutex m;
