@@ -13,8 +13,7 @@ constexpr operation_kind unlock_kind{"unlock", false, true};
 
 std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
 
-// Open for the owner too: locking twice is an error to be reported, not a wait without end.
-bool free_or_mine(std::uint64_t word, std::uint64_t mine) { return word == 0 || word == mine; }
+bool is_free(std::uint64_t word, std::uint64_t) { return word == 0; }
 
 const char* not_the_owner(std::uint64_t word) {
   return word == 0 ? "unlock of a mutex that no thread owns"
@@ -25,12 +24,15 @@ const char* not_the_owner(std::uint64_t word) {
 
 void mutex::lock(source_location where) {
   const std::uint64_t mine = owned_by(this_thread_id());
-  point p{lock_kind, state_, where, guard{state_.slot(), free_or_mine, mine}};
-  p.write(state_);
-  if (p.word(state_) == mine) {
+  if (owned_by_caller()) {
+    // An error to be reported, not a wait without end.
+    point p{lock_kind, state_, where};
+    p.write(state_);
     p.halt("no_double_lock",
            "lock of a mutex that the thread already owns: it would wait for itself");
   }
+  point p{lock_kind, state_, where, guard{state_.slot(), is_free}};
+  p.write(state_);
   p.set_word(state_, mine);
   p.acquire(state_);
 }
@@ -60,7 +62,7 @@ void mutex::unlock(source_location where) {
   if (p.word(state_) == owned_by(p.thread())) {
     unlock_in(p);
   } else {
-    p.read(state_);
+    p.write(state_);
     misuse::refuse(p, misuse::unlock_by_owner, not_the_owner(p.word(state_)));
   }
 }

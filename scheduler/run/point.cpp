@@ -43,8 +43,17 @@ point::point(const operation_kind& kind, const object& on, source_location where
     return;
   }
   if (!runner_->alive(on.slot(), &on)) {
-    refuse_destroyed(*runner_, kind,
-                     std::string(kind.name) + " on an object that has been destroyed");
+    // Still an operation on that object, as far as it can be told which one it was: the destruction
+    // and what came too late depend on one another.
+    const bool known = index_of(on.slot()) < runner_->execution().object_count();
+    if (known) {
+      runner_->announce({&kind, on.slot(), where, {}});
+      if (!runner_->unwinding()) runner_->access(on.slot(), access_mode::read, 0, region::whole());
+    }
+    if (!runner_->unwinding()) {
+      refuse_destroyed(*runner_, kind,
+                       std::string(kind.name) + " on an object that has been destroyed");
+    }
     runner_ = nullptr;
     return;
   }
@@ -54,6 +63,7 @@ point::point(const operation_kind& kind, const object& on, source_location where
     return;
   }
   if (!runner_->alive(on.slot(), &on)) {
+    runner_->access(on.slot(), access_mode::read, 0, region::whole());
     refuse_destroyed(*runner_, kind,
                      std::string(kind.name) + " on " + runner_->object_name(on.slot()) +
                          ", which another thread has destroyed meanwhile");
@@ -173,7 +183,10 @@ std::string name_of(thread_id t) { return current("name_of").thread_name(t); }
 bool in_body() { return detail::current_runner != nullptr; }
 bool unwinding() { return in_body() && detail::current_runner->unwinding(); }
 
-std::uint64_t word_of(const object& o) { return current("word_of").execution().word(o.slot()); }
+std::uint64_t word_of(const object& o) {
+  runner& r = current("word_of");
+  return r.alive(o.slot(), &o) ? r.execution().word(o.slot()) : 0;
+}
 
 object_id identity_of(object_slot slot) { return current("identity_of").execution().name_of(slot); }
 

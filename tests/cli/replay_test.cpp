@@ -97,7 +97,8 @@ TEST(Replay, RefusesATokenOfAChangedModel) {
   // A token knows threads, not operations: it differs where adder/0 should store, and has ended.
   EXPECT_EQ(o.error,
             "norn: the token does not fit this check, and nothing else was run.\n"
-            "  step 5: expected an operation of thread 1, came the thread has no next operation\n"
+            "  step 5: expected an operation of thread 1, came nothing: the thread has no next "
+            "operation\n"
             "  likely the check, the code under test or norn changed since the token was written: "
             "search again for a new one.\n");
 }

@@ -1,18 +1,24 @@
-// Fails: messages of divergence. See tests/scheduler/nondeterminism_test.cpp for the bodies.
+// What a divergence says: the step, counted from 1, the operation that was expected there, and what
+// came instead.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <norn/model/memory/atomic.hpp>
 #include <norn/model/memory/choose.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
-using namespace norn;
-static std::string misuse_of(const program& body) {
+
+namespace norn {
+namespace {
+
+std::string misuse_of(const program& body) {
   explore_options o;
   o.name = "n";
   o.properties = {"assertions"};
   return explore(body, o).misuse.value_or("none");
 }
-TEST(Divergence, NamesWhatWasExpected) {  // says "expected another operation"
+
+TEST(Divergence, NamesWhatWasExpected) {
   int runs = 0;
   EXPECT_THAT(misuse_of([&] {
                 ++runs;
@@ -24,8 +30,12 @@ TEST(Divergence, NamesWhatWasExpected) {  // says "expected another operation"
               }),
               ::testing::StartsWith("step 3: expected fetch_add, came load"));
 }
-TEST(Divergence, CountsTheStepOfAChoiceFromOne) {  // says "step 2"
+
+TEST(Divergence, CountsTheStepOfAChoiceFromOne) {
   std::uint32_t left = 3;
   EXPECT_THAT(misuse_of([&] { choose(left--); }),
               ::testing::StartsWith("step 1: expected choose, came only 2 alternatives"));
 }
+
+}  // namespace
+}  // namespace norn

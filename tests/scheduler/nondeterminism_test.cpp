@@ -73,7 +73,8 @@ TEST(Nondeterminism, AThreadThatEndsEarly) {
       if (runs == 1 || t == 0) x.fetch_add(1);
     });
   });
-  EXPECT_THAT(message, StartsWith("step 3: expected fetch_add, came the thread has no next"));
+  EXPECT_THAT(message,
+              StartsWith("step 3: expected fetch_add, came nothing: the thread has no next"));
 }
 
 TEST(Nondeterminism, FewerAlternatives) {

@@ -230,7 +230,7 @@ TEST(Replay, ChangedProgramIsRefusedWithAToken) {
   EXPECT_THAT(refusal_of({.extra_load = true}, c), HasSubstr("came join, which is blocked"));
   EXPECT_THAT(refusal_of({.no_choice = true}, c), HasSubstr("step "));
   EXPECT_THAT(refusal_of({.other_kind = true}, c),
-              HasSubstr("came the thread has no next operation"));
+              HasSubstr("came nothing: the thread has no next operation"));
 }
 
 // Where each step is possible, what it did is compared as a whole.
@@ -262,8 +262,9 @@ TEST(Replay, ScheduleThatIsTooLongIsRefused) {
 TEST(Replay, ThreadThatDoesNotExistIsRefused) {
   counterexample c = race();
   c.schedule[0].thread = thread_id{7};
-  EXPECT_EQ(refusal_of({}, c),
-            "step 1: expected an operation of thread 7, came the thread has no next operation");
+  EXPECT_EQ(
+      refusal_of({}, c),
+      "step 1: expected an operation of thread 7, came nothing: the thread has no next operation");
 }
 
 TEST(Replay, AlternativeThatIsNotOfferedIsRefused) {
