@@ -2,11 +2,10 @@
 //
 //   layout 1 | varint length of the body | body | CRC-32, little endian
 //   body: varint depth | fingerprint, 8 bytes little endian | run...
-//   run:  varint (thread << 1 | chooses) | varint steps - 1 | one byte of each step's check
-//         | varint alternative of each, if it chooses
+//   run:  varint (thread << 1 | chooses) | varint steps - 1 | varint alternative of each, if it chooses
 //
 // Consecutive steps of one thread are a run, and most steps have nothing to choose: a token has about
-// a byte for each step and two for each change of thread. The length tells a truncated token from a tampered one; the
+// two bytes for each change of thread. The length tells a truncated token from a tampered one; the
 // checksum covers the name too, so that a token cannot be moved to another check.
 #include <norn/scheduler/explore/token.hpp>
 
@@ -120,7 +119,6 @@ void put_run(bytes& out, const schedule& steps, std::size_t first, std::size_t l
   for (std::size_t i = first; i < last; ++i) chooses |= steps[i].alternative != 0;
   put_varint(out, index_of(steps[first].thread) << 1 | (chooses ? 1u : 0u));
   put_varint(out, last - first - 1);
-  for (std::size_t i = first; i < last; ++i) put_fixed(out, steps[i].check, 1);
   if (!chooses) return;
   for (std::size_t i = first; i < last; ++i) put_varint(out, steps[i].alternative);
 }
@@ -145,13 +143,10 @@ bool read_run(reader& in, schedule& steps) {
   const auto head = in.varint();
   const auto more = in.varint();
   if (!head || !more || *head >> 1 > 0xffff || *more + steps.size() >= most_steps) return false;
-  const auto checks = in.take(*more + 1);
-  if (!checks) return false;
-  for (const char check : *checks) {
+  for (std::uint64_t i = 0; i <= *more; ++i) {
     const auto alternative = (*head & 1) != 0 ? in.varint() : 0;
     if (!alternative || *alternative > 0xffff) return false;
-    steps.push_back({thread_id(*head >> 1), static_cast<std::uint16_t>(*alternative),
-                     static_cast<unsigned char>(check)});
+    steps.push_back({thread_id(*head >> 1), static_cast<std::uint16_t>(*alternative), 0});
   }
   return true;
 }

@@ -14,7 +14,7 @@ namespace norn {
 
 struct token {
   std::string check;        // a check's full name or `Suite.Name`
-  norn::schedule schedule;  // of `step::check` the low byte is carried
+  norn::schedule schedule;  // `step::check` is not carried
   std::uint64_t fingerprint = 0;
   std::uint32_t depth = 0;  // the bound on steps under which it was found
 };

@@ -15,13 +15,11 @@ namespace norn {
 struct step {
   thread_id thread{};
   std::uint16_t alternative = 0;
-  std::uint32_t check = 0;  // mixes kind and object; a low byte of 0 where unknown
+  std::uint32_t check = 0;  // mixes kind and object; 0 where unknown
 
-  // Whether an operation can be the one that the step was recorded with. The low byte is all that a
-  // token carries; the fingerprint of the whole finds what it lets through.
-  bool fits(std::uint32_t came) const {
-    return (check & 0xff) == 0 || (check & 0xff) == (came & 0xff);
-  }
+  // Whether an operation can be the one that the step was recorded with. A token carries no checks: a
+  // step read from one fits whatever comes, and the fingerprint of the whole decides.
+  bool fits(std::uint32_t came) const { return check == 0 || check == came; }
 
   friend bool operator==(const step&, const step&) = default;
 };
