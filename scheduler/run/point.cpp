@@ -42,13 +42,15 @@ point::point(const operation_kind& kind, const object& on, source_location where
     runner_ = nullptr;
     return;
   }
-  if (!runner_->alive(on.slot(), &on)) {
+  // Read once: by the time the operation runs the object's memory may be gone.
+  const object_slot slot = on.slot();
+  if (!runner_->alive(slot, &on)) {
     // Still an operation on that object, as far as it can be told which one it was: the destruction
     // and what came too late depend on one another.
-    const bool known = index_of(on.slot()) < runner_->execution().object_count();
+    const bool known = index_of(slot) < runner_->execution().object_count();
     if (known) {
-      runner_->announce({&kind, on.slot(), where, {}});
-      if (!runner_->unwinding()) runner_->access(on.slot(), access_mode::read, 0, region::whole());
+      runner_->announce({&kind, slot, where, {}});
+      if (!runner_->unwinding()) runner_->access(slot, access_mode::read, 0, region::whole());
     }
     if (!runner_->unwinding()) {
       refuse_destroyed(*runner_, kind,
@@ -57,15 +59,15 @@ point::point(const operation_kind& kind, const object& on, source_location where
     runner_ = nullptr;
     return;
   }
-  runner_->announce({&kind, on.slot(), where, waits_for});
+  runner_->announce({&kind, slot, where, waits_for});
   if (runner_->unwinding()) {
     runner_ = nullptr;
     return;
   }
-  if (!runner_->alive(on.slot(), &on)) {
-    runner_->access(on.slot(), access_mode::read, 0, region::whole());
+  if (!runner_->alive(slot, &on)) {
+    runner_->access(slot, access_mode::read, 0, region::whole());
     refuse_destroyed(*runner_, kind,
-                     std::string(kind.name) + " on " + runner_->object_name(on.slot()) +
+                     std::string(kind.name) + " on " + runner_->object_name(slot) +
                          ", which another thread has destroyed meanwhile");
     runner_ = nullptr;
   }
