@@ -32,15 +32,15 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr operation_kind load_kind{"load"};
-inline constexpr operation_kind store_kind{"store"};
-inline constexpr operation_kind exchange_kind{"exchange"};
+inline constexpr operation_kind load_kind{.name = "load", .fixed = true};
+inline constexpr operation_kind store_kind{.name = "store", .fixed = true};
+inline constexpr operation_kind exchange_kind{.name = "exchange", .fixed = true};
 inline constexpr operation_kind compare_exchange_kind{"compare_exchange"};
-inline constexpr operation_kind fetch_add_kind{"fetch_add"};
-inline constexpr operation_kind fetch_sub_kind{"fetch_sub"};
-inline constexpr operation_kind fetch_and_kind{"fetch_and"};
-inline constexpr operation_kind fetch_or_kind{"fetch_or"};
-inline constexpr operation_kind fetch_xor_kind{"fetch_xor"};
+inline constexpr operation_kind fetch_add_kind{.name = "fetch_add", .fixed = true};
+inline constexpr operation_kind fetch_sub_kind{.name = "fetch_sub", .fixed = true};
+inline constexpr operation_kind fetch_and_kind{.name = "fetch_and", .fixed = true};
+inline constexpr operation_kind fetch_or_kind{.name = "fetch_or", .fixed = true};
+inline constexpr operation_kind fetch_xor_kind{.name = "fetch_xor", .fixed = true};
 inline constexpr operation_kind atomic_wait_kind{"wait"};
 inline constexpr operation_kind atomic_wake_kind{"wake"};
 inline constexpr operation_kind atomic_notify_one_kind{"notify_one", false,

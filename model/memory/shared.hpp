@@ -17,8 +17,8 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr operation_kind read_kind{"read"};
-inline constexpr operation_kind write_kind{"write"};
+inline constexpr operation_kind read_kind{.name = "read", .fixed = true};
+inline constexpr operation_kind write_kind{.name = "write", .fixed = true};
 
 // The value as a reader of a trace sees it; types that fmt cannot print show as "…".
 template <class T>

@@ -62,13 +62,17 @@ class explorer {
     const watch guard(runner_, options_.name, options_.limits.depth);
     while (strategy_->begin_execution()) {
       const execution& done = runner_.run(body_, *strategy_);
+      if (test_is_wrong()) return conclude();
       if (runner_.observed_more()) {
         strategy_->restart();
         forget();
         continue;
       }
       const lesson learnt = strategy_->end_execution(done);
-      if (test_is_wrong()) return conclude();
+      if (strategy_->diverged()) {
+        result_.misuse = describe(*strategy_->diverged()) + causes_of_nondeterminism;
+        return conclude();
+      }
       if (learnt == lesson::start_over) {
         forget();
         continue;
@@ -86,8 +90,9 @@ class explorer {
 
  private:
   bool test_is_wrong() {
-    if (const auto d = strategy_->diverged())
-      result_.misuse = describe(*d) + causes_of_nondeterminism;
+    if (runner_.diverged()) {
+      result_.misuse = describe(*runner_.diverged()) + causes_of_nondeterminism;
+    }
     if (!runner_.misuse().empty()) result_.misuse = runner_.misuse();
     return result_.misuse.has_value();
   }

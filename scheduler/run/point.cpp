@@ -110,48 +110,24 @@ void point::set_word(const object& o, std::uint64_t word) {
 
 std::uint16_t point::choose(std::uint32_t n) { return abandoned() ? 0 : runner_->choose(n); }
 
-void point::synchronise(void (race_detector::*how)(thread_id, object_slot), object_slot o) {
-  if (!abandoned()) (runner_->races().*how)(thread_, o);
+void point::note(synchronisation what, object_slot o) {
+  if (!abandoned()) runner_->note(what, o);
 }
 
-void point::release(const object& o) { synchronise(&race_detector::release, o.slot()); }
-void point::release_join(const object& o) { synchronise(&race_detector::release_join, o.slot()); }
-void point::acquire(const object& o) { synchronise(&race_detector::acquire, o.slot()); }
-void point::acquire(object_slot o) { synchronise(&race_detector::acquire, o); }
-void point::forget_release(const object& o) {
-  synchronise(&race_detector::forget_release, o.slot());
-}
-void point::acquire_relaxed(const object& o) {
-  synchronise(&race_detector::relaxed_load, o.slot());
-}
-void point::release_relaxed(const object& o) {
-  synchronise(&race_detector::relaxed_store, o.slot());
-}
+void point::release(const object& o) { note(synchronisation::release, o.slot()); }
+void point::release_join(const object& o) { note(synchronisation::release_join, o.slot()); }
+void point::acquire(const object& o) { note(synchronisation::acquire, o.slot()); }
+void point::acquire(object_slot o) { note(synchronisation::acquire, o); }
+void point::forget_release(const object& o) { note(synchronisation::forget_release, o.slot()); }
+void point::acquire_relaxed(const object& o) { note(synchronisation::relaxed_load, o.slot()); }
+void point::release_relaxed(const object& o) { note(synchronisation::relaxed_store, o.slot()); }
 void point::release_join_relaxed(const object& o) {
-  synchronise(&race_detector::relaxed_update, o.slot());
+  note(synchronisation::relaxed_update, o.slot());
 }
-void point::fence_release() {
-  if (!abandoned()) runner_->races().fence_release(thread_);
-}
-void point::fence_acquire() {
-  if (!abandoned()) runner_->races().fence_acquire(thread_);
-}
-
-void point::checked_read(const object& o) {
-  if (abandoned()) return;
-  const auto now = event_id(runner_->execution().size() - 1);
-  if (const auto race = runner_->races().read(thread_, o.slot(), now)) {
-    runner_->report_race(*race, o.slot(), false);
-  }
-}
-
-void point::checked_write(const object& o) {
-  if (abandoned()) return;
-  const auto now = event_id(runner_->execution().size() - 1);
-  if (const auto race = runner_->races().write(thread_, o.slot(), now)) {
-    runner_->report_race(*race, o.slot(), true);
-  }
-}
+void point::fence_release() { note(synchronisation::fence_release, no_object); }
+void point::fence_acquire() { note(synchronisation::fence_acquire, no_object); }
+void point::checked_read(const object& o) { note(synchronisation::checked_read, o.slot()); }
+void point::checked_write(const object& o) { note(synchronisation::checked_write, o.slot()); }
 
 void point::violate(std::string_view property, std::string_view message) {
   if (!abandoned()) runner_->violate(property, message);

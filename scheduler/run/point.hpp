@@ -25,8 +25,8 @@
 
 namespace norn {
 
-class race_detector;
 class runner;
+enum class synchronisation : std::uint8_t;
 
 // What a narrated event says of itself; every part may stay empty.
 struct narration {
@@ -100,7 +100,7 @@ class point {
  private:
   void touch(object_slot o, access_mode mode, std::uint8_t update_class = 0,
              region where = region::whole());
-  void synchronise(void (race_detector::*how)(thread_id, object_slot), object_slot o);
+  void note(synchronisation what, object_slot o);
   narration* narrating() const;
 
   runner* runner_;

@@ -4,7 +4,34 @@
 
 namespace norn {
 
-void race_detector::clear() {
+void race_detector::rewind(std::size_t kept) {
+  while (!notes_.empty() && (kept == 0 || notes_.back().events > kept)) {
+    checks_ -= notes_.back().what >= synchronisation::checked_read ? 1 : 0;
+    notes_.pop_back();
+  }
+}
+
+std::optional<race_detector::conflict> race_detector::find() {
+  found_.reset();
+  if (checks_ == 0) return found_;
+  clear_clocks();
+  for (std::size_t i = 0; i < notes_.size() && !found_; ++i) apply(notes_[i]);
+  return found_;
+}
+
+void race_detector::clear_clocks() {
+  std::size_t threads = 1;
+  std::size_t objects = 0;
+  for (const noted& n : notes_) {
+    if (n.what == synchronisation::create_thread) {
+      threads = std::max(threads, index_of(n.object) + 1);
+    } else if (n.object != no_object) {
+      objects = std::max(objects, index_of(n.object) + 1);
+    }
+  }
+  threads_.resize(std::max(threads_.size(), threads));
+  objects_.resize(std::max(objects_.size(), objects));
+  histories_.resize(objects_.size());
   for (thread_clocks& t : threads_) {
     t.now.clear();
     t.released_by_fence.clear();
@@ -14,6 +41,57 @@ void race_detector::clear() {
   for (history& h : histories_) {
     h.write = epoch{};
     h.reads.clear();
+  }
+}
+
+void race_detector::apply(const noted& n) {
+  if (n.what == synchronisation::create_thread) {
+    create(thread_id(index_of(n.object)), n.by);
+    return;
+  }
+  thread_clocks& t = threads_[index_of(n.by)];
+  if (n.what == synchronisation::fence_release) {
+    t.released_by_fence = t.now;
+    tick(n.by);
+    return;
+  }
+  if (n.what == synchronisation::fence_acquire) {
+    join(t.now, t.seen_relaxed);
+    return;
+  }
+  clock& released = objects_[index_of(n.object)];
+  switch (n.what) {
+    case synchronisation::acquire:
+      join(t.now, released);
+      break;
+    case synchronisation::release:
+      released = t.now;
+      tick(n.by);
+      break;
+    case synchronisation::release_join:
+      join(released, t.now);
+      tick(n.by);
+      break;
+    case synchronisation::forget_release:
+      released.clear();
+      break;
+    case synchronisation::relaxed_load:
+      join(t.seen_relaxed, released);
+      break;
+    case synchronisation::relaxed_store:
+      released = t.released_by_fence;
+      break;
+    case synchronisation::relaxed_update:
+      join(released, t.released_by_fence);
+      break;
+    case synchronisation::checked_read:
+      read(n);
+      break;
+    case synchronisation::checked_write:
+      write(n);
+      break;
+    default:
+      break;
   }
 }
 
@@ -28,18 +106,7 @@ void race_detector::tick(thread_id t) {
   ++now[index_of(t)];
 }
 
-race_detector::clock& race_detector::object_clock(object_slot o) {
-  if (objects_.size() <= index_of(o)) objects_.resize(index_of(o) + 1);
-  return objects_[index_of(o)];
-}
-
-race_detector::history& race_detector::history_of(object_slot o) {
-  if (histories_.size() <= index_of(o)) histories_.resize(index_of(o) + 1);
-  return histories_[index_of(o)];
-}
-
-void race_detector::create_thread(thread_id child, thread_id creator) {
-  if (threads_.size() <= index_of(child)) threads_.resize(index_of(child) + 1);
+void race_detector::create(thread_id child, thread_id creator) {
   if (creator != no_thread) {
     join(threads_[index_of(child)].now, threads_[index_of(creator)].now);
     tick(creator);
@@ -47,89 +114,41 @@ void race_detector::create_thread(thread_id child, thread_id creator) {
   tick(child);
 }
 
-void race_detector::acquire(thread_id t, object_slot o) {
-  join(threads_[index_of(t)].now, object_clock(o));
-}
-
-void race_detector::release(thread_id t, object_slot o) {
-  object_clock(o) = threads_[index_of(t)].now;
-  tick(t);
-}
-
-void race_detector::release_join(thread_id t, object_slot o) {
-  join(object_clock(o), threads_[index_of(t)].now);
-  tick(t);
-}
-
-void race_detector::forget_release(thread_id, object_slot o) { object_clock(o).clear(); }
-
-void race_detector::fence_release(thread_id t) {
-  thread_clocks& clocks = threads_[index_of(t)];
-  clocks.released_by_fence = clocks.now;
-  tick(t);
-}
-
-void race_detector::fence_acquire(thread_id t) {
-  thread_clocks& clocks = threads_[index_of(t)];
-  join(clocks.now, clocks.seen_relaxed);
-}
-
-void race_detector::relaxed_load(thread_id t, object_slot o) {
-  join(threads_[index_of(t)].seen_relaxed, object_clock(o));
-}
-
-void race_detector::relaxed_store(thread_id t, object_slot o) {
-  object_clock(o) = threads_[index_of(t)].released_by_fence;
-}
-
-void race_detector::relaxed_update(thread_id t, object_slot o) {
-  join(object_clock(o), threads_[index_of(t)].released_by_fence);
-}
-
-bool race_detector::before(const epoch& e, thread_id t) const {
+bool race_detector::races(const epoch& earlier, thread_id t) const {
+  if (earlier.thread == no_thread || earlier.thread == t) return false;
   const clock& now = threads_[index_of(t)].now;
-  return index_of(e.thread) < now.size() && e.time <= now[index_of(e.thread)];
+  return index_of(earlier.thread) >= now.size() || earlier.time > now[index_of(earlier.thread)];
 }
 
-bool race_detector::knows(thread_id observer, thread_id other, std::uint32_t time) const {
-  return before(epoch{other, time, no_event}, observer);
+void race_detector::report(const noted& later, const epoch& earlier, bool earlier_wrote) {
+  found_ = conflict{later.object, earlier.event, earlier_wrote, event_id(later.events - 1),
+                    later.what == synchronisation::checked_write};
 }
 
-std::uint32_t race_detector::epoch_of(thread_id t) const {
-  return threads_[index_of(t)].now[index_of(t)];
+race_detector::epoch race_detector::now(const noted& n) const {
+  return {n.by, threads_[index_of(n.by)].now[index_of(n.by)], event_id(n.events - 1)};
 }
 
-std::optional<race_detector::conflict> race_detector::read(thread_id t, object_slot o,
-                                                           event_id now) {
-  history& seen = history_of(o);
-  std::optional<conflict> found;
-  if (seen.write.thread != no_thread && seen.write.thread != t && !before(seen.write, t)) {
-    found = conflict{seen.write.event, true};
+void race_detector::read(const noted& n) {
+  history& seen = histories_[index_of(n.object)];
+  if (races(seen.write, n.by)) report(n, seen.write, true);
+  const auto own = std::find_if(seen.reads.begin(), seen.reads.end(),
+                                [&](const epoch& r) { return r.thread == n.by; });
+  if (own != seen.reads.end()) {
+    *own = now(n);
+  } else {
+    seen.reads.push_back(now(n));
   }
-  const epoch self{t, epoch_of(t), now};
-  for (epoch& r : seen.reads) {
-    if (r.thread == t) {
-      r = self;
-      return found;
-    }
-  }
-  seen.reads.push_back(self);
-  return found;
 }
 
-std::optional<race_detector::conflict> race_detector::write(thread_id t, object_slot o,
-                                                            event_id now) {
-  history& seen = history_of(o);
-  std::optional<conflict> found;
-  if (seen.write.thread != no_thread && seen.write.thread != t && !before(seen.write, t)) {
-    found = conflict{seen.write.event, true};
-  }
+void race_detector::write(const noted& n) {
+  history& seen = histories_[index_of(n.object)];
+  if (races(seen.write, n.by)) report(n, seen.write, true);
   for (const epoch& r : seen.reads) {
-    if (!found && r.thread != t && !before(r, t)) found = conflict{r.event, false};
+    if (!found_ && races(r, n.by)) report(n, r, false);
   }
-  seen.write = epoch{t, epoch_of(t), now};
+  seen.write = now(n);
   seen.reads.clear();
-  return found;
 }
 
 }  // namespace norn

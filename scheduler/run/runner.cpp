@@ -29,7 +29,7 @@ runner::~runner() { locals_.clear(); }
 
 const execution& runner::run(const std::function<void()>& program, strategy& chooses) {
   NORN_INVARIANT(detail::current_runner == nullptr);
-  reset();
+  reset(chooses.shared_prefix());
   strategy_ = &chooses;
   program_ = &program;
   detail::current_runner = this;
@@ -41,6 +41,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   fiber::switch_to(home_, *main.stack);
 
   check_deadlock();
+  check_races();
   unwind_unfinished();
   running_ = nullptr;
   running_now_.store(false, std::memory_order_relaxed);
@@ -48,11 +49,12 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   return execution_;
 }
 
-void runner::reset() {
+void runner::reset(std::size_t kept) {
   locals_.clear();
-  execution_.clear();
-  races_.clear();
+  execution_.rewind(kept);
+  races_.rewind(kept);
   created_.clear();
+  alone_among_ = 0;
   objects_.clear();
   violations_.clear();
   narrations_.clear();
@@ -60,6 +62,7 @@ void runner::reset() {
   observing_ = nullptr;
   observed_more_ = false;
   misuse_.clear();
+  diverged_.reset();
   taking_down_ = false;
 }
 
@@ -98,7 +101,10 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   execution_.create_thread(id, creator == nullptr || execution_.size() == 0
                                    ? no_event
                                    : event_id(execution_.size() - 1));
-  races_.create_thread(id, creator == nullptr ? no_thread : creator->id);
+  if (!execution_.recorded()) {
+    races_.note(synchronisation::create_thread, creator == nullptr ? no_thread : creator->id,
+                object_slot(index_of(id)), execution_.size());
+  }
   t.end = execution_.add_object(object_id((index_of(id) << 32) | end_of_thread), 0);
   objects_.push_back({"thread", nullptr, true, 0, settings_.narrate ? t.name : std::string()});
   return t;
@@ -137,13 +143,13 @@ void runner::thread_main(model_thread& self) {
     how = thread_state::halted;
     if (!taking_down_) {
       add_violation("no_uncaught_exception",
-                    std::string("an exception left the thread: ") + e.what());
+                    std::string("an exception left the thread: ") + e.what(), execution_.size());
     }
   } catch (...) {
     how = thread_state::halted;
     if (!taking_down_) {
       add_violation("no_uncaught_exception",
-                    "an exception that is no std::exception left the thread");
+                    "an exception that is no std::exception left the thread", execution_.size());
     }
   }
   self.body.reset();
@@ -160,11 +166,13 @@ void runner::finish(model_thread& self, thread_state how) {
   }
   if (how == thread_state::finished) {
     if (execution_.size() != 0) {
-      execution_.add_access({self.end, access_mode::write, 0, region::whole(), 0});
+      if (!execution_.recorded()) {
+        execution_.add_access({self.end, access_mode::write, 0, region::whole()});
+      }
       self.ended_in = event_id(execution_.size() - 1);
     }
     execution_.set_word(self.end, 1);
-    races_.release(self.id, self.end);
+    note(synchronisation::release, self.end);
   }
   execution_.set_state(self.id, how);
   if (self.id == main_thread) {
@@ -246,6 +254,7 @@ runner::model_thread* runner::next() {
     execution_.set_outcome(outcome::cut_off);
     return nullptr;
   }
+  if (execution_.next_is_recorded()) return next_recorded();
   if (execution_.lowest_enabled() == no_thread) {
     execution_.set_outcome(outcome::completed);
     return nullptr;
@@ -263,6 +272,30 @@ runner::model_thread* runner::next() {
   return threads_[index_of(chosen)].get();
 }
 
+// Here the program does again what it did in the execution before.
+runner::model_thread* runner::next_recorded() {
+  const event& expected = execution_.next_recorded();
+  const thread_id t = expected.thread;
+  if (execution_.state(t) != thread_state::parked) {
+    return diverge(expected, "nothing: the thread has no next operation");
+  }
+  const operation& op = execution_.pending(t);
+  if (op.kind != expected.op.kind || op.object != expected.op.object || !execution_.fits_record()) {
+    return diverge(expected, op.kind->name);
+  }
+  if (!execution_.is_enabled(t)) {
+    return diverge(expected, std::string(op.kind->name) + ", which is blocked");
+  }
+  return threads_[index_of(t)].get();
+}
+
+runner::model_thread* runner::diverge(const event& expected, std::string came) {
+  diverged_ =
+      divergence{execution_.size(), expected.thread, expected.op.kind->name, std::move(came)};
+  execution_.set_outcome(outcome::diverged);
+  return nullptr;
+}
+
 void runner::begin_event(model_thread& self) {
   execution_.begin_event(self.id);
   if (settings_.narrate) narrations_.emplace_back();
@@ -270,7 +303,7 @@ void runner::begin_event(model_thread& self) {
 }
 
 void runner::close_event() {
-  if (execution_.size() == 0) return;
+  if (execution_.size() == 0 || execution_.recorded()) return;
   evaluate_predicates();
   execution_.end_event();
 }
@@ -278,6 +311,16 @@ void runner::close_event() {
 std::uint16_t runner::choose(std::uint32_t offered) {
   NORN_INVARIANT(offered >= 1 && offered <= 0xffff);
   const auto n = static_cast<std::uint16_t>(offered);
+  if (execution_.recorded()) {
+    const event& expected = execution_.last();
+    if (n == expected.alternatives) return expected.alternative;
+    if (!diverged_) {
+      diverged_ = divergence{execution_.size() - 1, expected.thread, expected.op.kind->name,
+                             std::to_string(n) + " alternatives where there were " +
+                                 std::to_string(expected.alternatives)};
+    }
+    return 0;
+  }
   const std::uint16_t chosen = strategy_->choose_alternative(execution_, n);
   NORN_INVARIANT(chosen < n);
   execution_.set_alternative(chosen, n);
@@ -285,7 +328,8 @@ std::uint16_t runner::choose(std::uint32_t offered) {
 }
 
 void runner::access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
-  execution_.add_access({o, mode, update_class, where, 0});
+  if (execution_.recorded()) return;
+  execution_.add_access({o, mode, update_class, where});
   if (mode == access_mode::read) return;
   // Writes to what a predicate observes depend on one another: the predicate can tell their order
   // apart even where nothing else can.
@@ -295,12 +339,13 @@ void runner::access(object_slot o, access_mode mode, std::uint8_t update_class, 
     observers &= observers - 1;
     if (i >= predicates_.size()) break;
     predicates_[i].changed = true;
-    execution_.add_access({predicates_[i].object, access_mode::write, 0, region::whole(), 0});
+    execution_.add_access({predicates_[i].object, access_mode::write, 0, region::whole()});
     execution_.mark_carrying();
   }
 }
 
 void runner::carry_access(object_slot o, access_mode mode) {
+  if (execution_.recorded()) return;
   access(o, mode, 0, region::whole());
   execution_.mark_carrying();
 }
@@ -331,10 +376,25 @@ void runner::check_deadlock() {
   if (execution_.outcome() != outcome::completed || execution_.halted_any()) return;
   for (const thread_id t : created_) {
     if (execution_.state(t) == thread_state::parked) {
-      add_violation("no_deadlock", "no thread can go on");
+      add_violation("no_deadlock", "no thread can go on", execution_.size());
       return;
     }
   }
+}
+
+void runner::check_races() {
+  const auto race = races_.find();
+  if (!race) return;
+  const auto line = [&](event_id which, bool writes) {
+    const event& e = execution_.at(which);
+    return std::string("\n  ") + (writes ? "write  " : "read   ") + thread_name(e.thread) + "  " +
+           e.op.where.file + ":" + std::to_string(e.op.where.line);
+  };
+  add_violation("no_data_race",
+                "data race on " + object_name(race->object) +
+                    line(race->earlier, race->earlier_wrote) +
+                    line(race->later, race->later_writes) + "\n  neither happens before the other",
+                index_of(race->later) + 1);
 }
 
 // Threads that are still parked (blocked for good, or cut off) are resumed once more, to throw, so
@@ -404,11 +464,12 @@ bool runner::alive(object_slot o, const void* address) const {
 
 // Whether nothing can run beside the thread: every other thread that it causally knows of has ended
 // in its past. A function of the causal past, so the same in every equivalent execution.
-bool runner::runs_alone(const model_thread& self) const {
+bool runner::runs_alone(const model_thread& self) {
   if (self.id != main_thread) return false;
   if (execution_.size() == 0) return true;
   const cut_view past = execution_.clock(event_id(execution_.size() - 1));
-  for (const thread_id t : created_) {
+  for (; alone_among_ < created_.size(); ++alone_among_) {
+    const thread_id t = created_[alone_among_];
     if (t == main_thread) continue;
     const model_thread& other = *threads_[index_of(t)];
     if (execution_.state(t) != thread_state::finished || other.ended_in == no_event) return false;
@@ -420,15 +481,15 @@ bool runner::runs_alone(const model_thread& self) const {
 
 // --- properties ---
 
-void runner::add_violation(std::string_view property, std::string_view message) {
+void runner::add_violation(std::string_view property, std::string_view message, std::size_t step) {
   for (const violation& v : violations_) {
     if (v.property == property) return;
   }
-  violations_.push_back({std::string(property), std::string(message), execution_.size()});
+  violations_.push_back({std::string(property), std::string(message), step});
 }
 
 void runner::violate(std::string_view property, std::string_view message) {
-  if (!taking_down_) add_violation(property, message);
+  if (!taking_down_) add_violation(property, message, execution_.size());
 }
 
 void runner::halt(std::string_view property, std::string_view message) {
@@ -438,27 +499,12 @@ void runner::halt(std::string_view property, std::string_view message) {
 
 void runner::fail_at_next_point(std::string_view property, std::string_view message) {
   if (taking_down_ || running_->unwinding) return;
-  add_violation(property, message);
+  add_violation(property, message, execution_.size());
   running_->halt_at_next_point = true;
 }
 
 void runner::report_misuse(std::string message) {
   if (misuse_.empty()) misuse_ = std::move(message);
-}
-
-void runner::report_race(const race_detector::conflict& race, object_slot o, bool writes) {
-  for (const violation& v : violations_) {
-    if (v.property == "no_data_race") return;
-  }
-  const event& earlier = execution_.at(race.earlier);
-  const event& later = execution_.last();
-  const auto line = [&](const event& e, bool wrote) {
-    return std::string("\n  ") + (wrote ? "write  " : "read   ") + thread_name(e.thread) + "  " +
-           e.op.where.file + ":" + std::to_string(e.op.where.line);
-  };
-  add_violation("no_data_race", "data race on " + object_name(o) +
-                                    line(earlier, race.earlier_wrote) + line(later, writes) +
-                                    "\n  neither happens before the other");
 }
 
 void runner::add_predicate(const char* name, std::function<bool()> holds) {
@@ -494,7 +540,7 @@ void runner::evaluate(std::size_t index) {
   observing_ = &p;
   const bool holds = p.holds();
   observing_ = nullptr;
-  if (!holds) add_violation(p.name, "the predicate is false after this step");
+  if (!holds) add_violation(p.name, "the predicate is false after this step", execution_.size());
 }
 
 // --- what belongs to the execution ---

@@ -16,6 +16,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -61,6 +62,8 @@ class runner {
   const std::vector<violation>& violations() const { return violations_; }
   // Set when the program misused the runner itself (an operation inside a predicate, ...).
   const std::string& misuse() const { return misuse_; }
+  // Why the program did not begin as it did in the execution before, if that was asked of it.
+  const std::optional<divergence>& diverged() const { return diverged_; }
   // What `always` predicates read has grown: earlier executions treated too much as independent.
   bool observed_more() const { return observed_more_; }
 
@@ -88,7 +91,9 @@ class runner {
   // An access that joins the event just executed without being part of its operation.
   void carry_access(object_slot o, access_mode mode);
   norn::execution& execution() { return execution_; }
-  race_detector& races() { return races_; }
+  void note(synchronisation what, object_slot o) {
+    if (!execution_.recorded()) races_.note(what, running_->id, o, execution_.size());
+  }
   thread_id self() const { return running_->id; }
   thread_id parent(thread_id t) const { return threads_[index_of(t)]->parent; }
   bool in_revocable_event() const;
@@ -100,7 +105,7 @@ class runner {
   bool alive(object_slot o, const void* address) const;
   // The destruction of an object is not a step: nothing runs beside the thread, or the execution is
   // being taken down.
-  bool destroys_quietly() const {
+  bool destroys_quietly() {
     return taking_down_ || running_ == nullptr || observing_ != nullptr || runs_alone(*running_);
   }
 
@@ -117,7 +122,6 @@ class runner {
   void park_for_good();
   void fail_at_next_point(std::string_view property, std::string_view message);
   void report_misuse(std::string message);
-  void report_race(const race_detector::conflict& race, object_slot o, bool writes);
 
   void add_predicate(const char* name, std::function<bool()> holds);
   bool observing() const { return observing_ != nullptr; }
@@ -179,7 +183,7 @@ class runner {
     std::unique_ptr<detail::run_local_slot> value;
   };
 
-  void reset();
+  void reset(std::size_t kept);
   thread_id identify_child(model_thread& creator);
   model_thread& prepare_thread(thread_id id, model_thread* creator, std::string_view name,
                                int number);
@@ -190,16 +194,19 @@ class runner {
   void close_event();
   void begin_event(model_thread& self);
   model_thread* next();  // null: the execution is over
+  model_thread* next_recorded();
+  model_thread* diverge(const event& expected, std::string came);
   void hand_over(model_thread& self, model_thread* to);
   [[noreturn]] void stop();
   void check_deadlock();
+  void check_races();
   void evaluate_predicates();
   void evaluate(std::size_t index);
   void unwind_unfinished();
   static void give_up_stack();
-  bool runs_alone(const model_thread& self) const;
+  bool runs_alone(const model_thread& self);
   object_id next_object_id();
-  void add_violation(std::string_view property, std::string_view message);
+  void add_violation(std::string_view property, std::string_view message, std::size_t step);
 
   settings settings_;
   strategy* strategy_ = nullptr;
@@ -209,6 +216,7 @@ class runner {
   fiber home_;
   std::vector<std::unique_ptr<model_thread>> threads_;  // by thread_id, kept from run to run
   std::vector<thread_id> created_;
+  std::size_t alone_among_ = 0;  // as many of these have ended in the past of the main thread
   model_thread* running_ = nullptr;
   std::vector<object_record> objects_;
   std::vector<violation> violations_;
@@ -219,6 +227,7 @@ class runner {
   std::unordered_map<std::uint64_t, std::uint64_t> observed_;
   bool observed_more_ = false;
   std::string misuse_;
+  std::optional<divergence> diverged_;
   std::vector<local> locals_;
   const char* naming_locals_of_ = nullptr;
   std::uint32_t locals_objects_made_ = 0;

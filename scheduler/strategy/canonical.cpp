@@ -1,16 +1,24 @@
 #include <norn/scheduler/strategy/canonical.hpp>
 
+#include <algorithm>
+
 namespace norn {
 
 bool is_open_at(const execution& t, const operation& op, cut_view at) {
   return !op.guard.exists() || op.guard.open(t.word_at(op.guard.object, at), op.guard.operand);
 }
 
-bool canonical_extension::is_canonical_from(const execution& t, cut_view from) {
+bool canonical_extension::is_canonical_from(const execution& t, cut_view from,
+                                            std::size_t by_next) {
   now_.assign(from.begin(), from.end());
-  std::size_t left = t.size();
-  for (const event_count n : now_) left -= n;
-  for (; left != 0; --left) {
+  taken_ = furthest_ = 0;
+  for (std::size_t i = 0; i < t.thread_count(); ++i) {
+    if (now_[i] == 0) continue;
+    taken_ += now_[i];
+    furthest_ = std::max(furthest_, index_of(t.events_of(thread_id(i))[now_[i] - 1]) + 1);
+  }
+  while (taken_ < t.size()) {
+    if (taken_ == furthest_ && taken_ >= by_next) return true;
     if (advance(t) != step::taken) return false;
   }
   return true;
@@ -30,15 +38,18 @@ canonical_extension::step canonical_extension::consider(const execution& t, thre
   const auto events = t.events_of(thread);
   const bool at_end = now_[i] == events.size();
   if (at_end && t.state(thread) != thread_state::parked) return step::nothing;
-  if (!subset(t.creation_clock(thread), now_)) return step::nothing;
+  if (now_[i] == 0 && !subset(t.creation_clock(thread), now_)) return step::nothing;
   if (at_end) {
     return is_open_at(t, t.pending(thread), now_) ? step::deviates : step::nothing;
   }
   const event_id next = events[now_[i]];
   const event& e = t.at(next);
   const event_count before = now_[i]++;
-  const bool ready = subset(t.clock(next), now_);
-  if (ready) return e.alternative == 0 ? step::taken : step::deviates;
+  if (subset(t.clock(next), now_)) {
+    ++taken_;
+    furthest_ = std::max(furthest_, index_of(next) + 1);
+    return e.alternative == 0 ? step::taken : step::deviates;
+  }
   now_[i] = before;
   // Not in this incarnation: then `next` runs the thread in another one, unless it is disabled here.
   return is_open_at(t, e.op, now_) ? step::deviates : step::nothing;

@@ -15,9 +15,10 @@ namespace norn {
 
 class canonical_extension {
  public:
-  // Whether `t` is, as a trace, the canonical extension of `from`. Requires: `from` is a cut of `t`.
-  // Decided on the trace alone: nothing is run again.
-  bool is_canonical_from(const execution& t, cut_view from);
+  // Whether `t` is, as a trace, the canonical extension of `from`. Requires: `from` is a cut of `t`,
+  // and from position `by_next` on `t` was run by `next`. Decided on the trace alone: nothing is run
+  // again.
+  bool is_canonical_from(const execution& t, cut_view from, std::size_t by_next);
 
  private:
   enum class step { taken, nothing, deviates };
@@ -25,6 +26,8 @@ class canonical_extension {
   step consider(const execution& t, thread_id thread);
 
   std::vector<event_count> now_;
+  std::size_t taken_ = 0;     // events in it
+  std::size_t furthest_ = 0;  // the position after the last of them
 };
 
 // Whether the operation is enabled in the cut: its guard, if it has one, is open there.

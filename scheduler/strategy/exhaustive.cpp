@@ -21,6 +21,50 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
+object_id name_of(const execution& t, const operation& op) {
+  return op.object == no_object ? object_id{} : t.name_of(op.object);
+}
+
+// The thread's next step, by its default alternative.
+planned_step plan(const execution& t, thread_id by, const operation& op) {
+  planned_step s;
+  s.thread = by;
+  s.kind = op.kind;
+  s.object = name_of(t, op);
+  return s;
+}
+
+bool is_as_planned(const execution& t, const planned_step& planned) {
+  const operation& op = t.pending(planned.thread);
+  return op.kind == planned.kind && name_of(t, op) == planned.object;
+}
+
+bool conflict(const execution& t, const event& a, const event& b) {
+  const auto others = t.accesses(b);
+  const auto made = t.accesses(a);
+  return std::any_of(made.begin(), made.end(), [&](const access& x) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](const access& y) { return dependent(x, y); });
+  });
+}
+
+// Whether the first access of `e` that conflicts with `k` comes after the first that conflicts with
+// `w`; threads decide where it is the same one.
+bool runs_into_later(const execution& t, const event& e, const event& k, const event& w) {
+  for (const access& a : t.accesses(e)) {
+    const auto hit_by = [&](const event& other) {
+      const auto others = t.accesses(other);
+      return std::any_of(others.begin(), others.end(),
+                         [&](const access& b) { return dependent(a, b); });
+    };
+    const bool hit_by_k = hit_by(k);
+    const bool hit_by_w = hit_by(w);
+    if (hit_by_k && hit_by_w) return k.thread > w.thread;
+    if (hit_by_k || hit_by_w) return hit_by_w;
+  }
+  return k.thread > w.thread;
+}
+
 // `before` and `after` conflict with nothing in between that would order them anyway.
 bool immediate(const execution& t, event_id before, event_id after) {
   const event& later = t.at(after);
@@ -41,6 +85,7 @@ void exhaustive::restart() {
   divergence_.reset();
   probing_ = false;
   analysed_ = 0;
+  ran_ = 0;
   push();  // the root: nothing decided
 }
 
@@ -65,11 +110,24 @@ bool exhaustive::begin_execution() {
   probing_ = probe_next();
   if (probing_) return true;
   if (items_.empty()) return false;
-  retire(current_);
-  current_ = std::move(items_.back());
+  take_up(std::move(items_.back()));
   items_.pop_back();
-  replayed_ = current_.steps.size();
   return true;
+}
+
+void exhaustive::take_up(work_item&& item) {
+  const std::vector<planned_step>& then = current_.steps;
+  const std::vector<planned_step>& now = item.steps;
+  const std::size_t most = std::min({ran_, then.size(), now.size()});
+  shared_ = 0;
+  while (shared_ < most && then[shared_].thread == now[shared_].thread &&
+         then[shared_].alternative == now[shared_].alternative) {
+    ++shared_;
+  }
+  cuts_known_ = std::min(cuts_known_, shared_);
+  retire(current_);
+  current_ = std::move(item);
+  replayed_ = current_.steps.size();
 }
 
 // --- running an item ---
@@ -87,12 +145,12 @@ thread_id exhaustive::choose_thread(const execution& so_far) {
 
 thread_id exhaustive::replay_step(const execution& so_far) {
   const std::size_t position = so_far.size();
-  const step& expected = current_.steps[position].what;
+  const planned_step& expected = current_.steps[position];
   const bool exists = index_of(expected.thread) < so_far.thread_count() &&
                       so_far.state(expected.thread) == thread_state::parked;
   if (!exists) {
     diverge(position, "nothing: the thread has no next operation");
-  } else if (so_far.check_of(so_far.pending(expected.thread)) != expected.check) {
+  } else if (!is_as_planned(so_far, expected)) {
     diverge(position, so_far.pending(expected.thread).kind->name);
   } else if (!so_far.is_enabled(expected.thread)) {
     diverge(position,
@@ -103,20 +161,20 @@ thread_id exhaustive::replay_step(const execution& so_far) {
 
 void exhaustive::diverge(std::size_t position, std::string came) {
   const planned_step& expected = current_.steps[position];
-  divergence_ = divergence{position, expected.what.thread, expected.kind->name, std::move(came)};
+  divergence_ = divergence{position, expected.thread, expected.kind->name, std::move(came)};
 }
 
 thread_id exhaustive::extend(const execution& so_far) {
   const thread_id next = so_far.lowest_enabled();
-  const operation& op = so_far.pending(next);
-  current_.steps.push_back({{next, 0, so_far.check_of(op)}, op.kind, true, true});
+  current_.steps.push_back(plan(so_far, next, so_far.pending(next)));
+  current_.steps.back().ends_block = current_.steps.back().reversible = true;
   return next;
 }
 
 std::uint16_t exhaustive::choose_alternative(const execution& so_far, std::uint16_t offered) {
   const std::size_t position = so_far.size() - 1;
   if (position >= replayed_) return 0;
-  const std::uint16_t wanted = current_.steps[position].what.alternative;
+  const std::uint16_t wanted = current_.steps[position].alternative;
   if (wanted < offered) return wanted;
   diverge(position, "only " + std::to_string(offered) + " alternatives where there were more");
   return 0;
@@ -130,8 +188,10 @@ bool exhaustive::examine(const execution& so_far) {
   examined_ = true;
   propose_alternatives(so_far);
   rejected_ = !accepted(so_far);
+  NORN_INVARIANT(
+      !(rejected_ && current_.proposal.foreseen));  // else a kind is not as fixed as it says
   planned_step& resolution = current_.steps[replayed_ - 1];
-  resolution.reversible = !current_.proposal.guarded && resolution.what.alternative == 0;
+  resolution.reversible = !current_.proposal.guarded && resolution.alternative == 0;
   return !rejected_;
 }
 
@@ -155,28 +215,38 @@ bool exhaustive::reversed_is_canonical_maximum(const execution& so_far) const {
   const proposal& p = current_.proposal;
   const std::size_t last = replayed_ - 1;
   const event& resolution = so_far.at(event_id(last));
-  const auto first_conflict = [&](const event& k) {
-    const auto made = so_far.accesses(resolution);
-    const auto hit = std::find_if(made.begin(), made.end(), [&](const access& a) {
-      const auto others = so_far.accesses(k);
-      return std::any_of(others.begin(), others.end(),
-                         [&](const access& b) { return dependent(a, b); });
-    });
-    return hit - made.begin();
-  };
   const event& reversed = so_far.at(event_id(p.reversed));
-  const auto place = first_conflict(reversed);
   for (std::size_t k = p.block; k < last; ++k) {
     if (k == p.reversed) continue;
     bool maximal = true;
     for (std::size_t later = k + 1; later < last && maximal; ++later) {
       maximal = !so_far.happens_before(event_id(k), event_id(later));
     }
-    if (!maximal) continue;
-    const event& other = so_far.at(event_id(k));
-    const auto other_place = first_conflict(other);
-    if (other_place > place || (other_place == place && other.thread > reversed.thread))
+    if (maximal && runs_into_later(so_far, resolution, so_far.at(event_id(k)), reversed))
       return false;
+  }
+  return true;
+}
+
+// The same, before it is run: `d` is the decision in which the resolution still comes before the
+// reversed event, and both do what they did in any order.
+bool exhaustive::would_be_canonical_maximum(const execution& t, const decision& d,
+                                            event_id reversed) const {
+  const event& resolution = t.at(event_id(d.last));
+  const event& w = t.at(reversed);
+  const auto comes_before_w = [&](event_id k) {
+    if (happens_after_own(t, t.clock_before(w.thread, w.index), k)) return true;
+    const auto direct = t.predecessors(w);
+    return conflict(t, t.at(k), w) || std::any_of(direct.begin(), direct.end(), [&](event_id p) {
+             return index_of(p) != d.last && t.happens_before(k, p);
+           });
+  };
+  for (std::size_t k = d.first; k < d.last; ++k) {
+    bool maximal = !comes_before_w(event_id(k));
+    for (std::size_t later = k + 1; later < d.last && maximal; ++later) {
+      maximal = !t.happens_before(event_id(k), event_id(later));
+    }
+    if (maximal && runs_into_later(t, resolution, t.at(event_id(k)), w)) return false;
   }
   return true;
 }
@@ -193,8 +263,8 @@ void exhaustive::propose_alternatives(const execution& so_far) {
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(replayed_));
       other.proposed = true;
       other.proposal = current_.proposal;
-      other.steps[position].what.alternative = a;
-      for (std::size_t i = position + 1; i < replayed_; ++i) other.steps[i].what.alternative = 0;
+      other.steps[position].alternative = a;
+      for (std::size_t i = position + 1; i < replayed_; ++i) other.steps[i].alternative = 0;
     }
   };
   const std::size_t last = replayed_ - 1;
@@ -206,6 +276,7 @@ void exhaustive::propose_alternatives(const execution& so_far) {
 // --- learning from an execution ---
 
 lesson exhaustive::end_execution(const execution& done) {
+  ran_ = done.size();
   if (probing_) {
     if (done.outcome() != outcome::cut_off && done.outcome() != outcome::diverged) {
       learn_footprint(done);
@@ -227,9 +298,9 @@ lesson exhaustive::end_execution(const execution& done) {
   }
   ++analysed_;
   kept_.reset();
-  kept_steps_.reset();
   propose_choices(done);
   find_decisions(done);
+  find_settled(done);
   for (std::size_t i = done.size(); i-- > 0;) {
     const event& e = done.at(event_id(i));
     if (e.alternative == 0) reverse_races(done, event_id(i));
@@ -250,7 +321,7 @@ void exhaustive::propose_choices(const execution& t) {
       work_item& other = push();
       other.steps.assign(current_.steps.begin(),
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(i + 1));
-      other.steps.back().what.alternative = a;
+      other.steps.back().alternative = a;
       other.steps.back().reversible = false;
     }
   }
@@ -258,15 +329,22 @@ void exhaustive::propose_choices(const execution& t) {
 
 void exhaustive::find_decisions(const execution& t) {
   const std::size_t width = t.width();
+  if (cut_width_ != width) {
+    cut_width_ = width;
+    cuts_known_ = 0;
+  }
   decisions_.clear();
   decision_ending_at_.assign(t.size(), -1);
-  prefix_cuts_.resize((t.size() + 1) * width);
+  if (prefix_cuts_.size() < (t.size() + 1) * width) prefix_cuts_.resize(2 * (t.size() + 1) * width);
   std::fill_n(prefix_cuts_.begin(), width, 0);
+  for (std::size_t i = cuts_known_; i < t.size(); ++i) {
+    event_count* const before = prefix_cuts_.data() + i * width;
+    std::copy_n(before, width, before + width);
+    ++before[width + index_of(t.at(event_id(i)).thread)];
+  }
+  cuts_known_ = t.size();
   std::size_t first = 0;
   for (std::size_t i = 0; i < t.size(); ++i) {
-    auto row = prefix_cuts_.begin() + static_cast<std::ptrdiff_t>((i + 1) * width);
-    std::copy(row - static_cast<std::ptrdiff_t>(width), row, row);
-    ++row[static_cast<std::ptrdiff_t>(index_of(t.at(event_id(i)).thread))];
     if (!current_.steps[i].ends_block) continue;
     if (current_.steps[i].reversible) {
       decision_ending_at_[i] = static_cast<std::int32_t>(decisions_.size());
@@ -276,26 +354,55 @@ void exhaustive::find_decisions(const execution& t) {
   }
 }
 
+// The item's last block decided for something that `next` would not have done. From a cut that lies
+// before that block, `next` would do it all the same, whatever else is outside the cut: as long as the
+// thread that the block is about has been there since, and has waited for nothing since that may not
+// yet have come.
+void exhaustive::find_settled(const execution& t) {
+  const proposal& p = current_.proposal;
+  // Where nothing was proposed, the item ends with an alternative that is not the default.
+  settled_.block = current_.proposed ? p.block : std::max<std::size_t>(replayed_, 1) - 1;
+  settled_.from = 0;
+  const cut_view before = cut_view(prefix_cuts_).subspan(settled_.block * t.width(), t.width());
+  settled_.before.assign(before.begin(), before.end());
+  if (!current_.proposed) return;
+  const auto since = [&](event_id e) {
+    if (e != no_event && index_of(e) < p.block) {
+      settled_.from = std::max(settled_.from, index_of(e));
+    }
+  };
+  since(t.creator_of(p.decides));
+  for (const event_id e : t.events_of(p.decides)) {
+    if (t.at(e).op.guard.exists()) since(e);
+  }
+  if (p.guarded) {
+    const object_slot gate = t.at(event_id(replayed_ - 1)).op.guard.object;
+    for (const execution::word_write& write : t.word_writes(gate)) since(write.event);
+  }
+}
+
 void exhaustive::reverse_races(const execution& t, event_id reversed) {
   const event& w = t.at(reversed);
+  const bool old = index_of(reversed) < settled_.block && !is_adaptive(w);
   for (const event_id r : t.predecessors(w)) {
     const std::int32_t d = decision_ending_at_[index_of(r)];
-    if (d < 0 || !immediate(t, r, reversed)) continue;
+    if (d < 0 || (old && index_of(r) >= settled_.from)) continue;
+    if (!immediate(t, r, reversed)) continue;
     const decision& decided = decisions_[static_cast<std::size_t>(d)];
     if (is_adaptive(w)) {
-      if (!propose_after_each_past(t, current_.steps, decided, reversed)) continue;
+      if (!propose_after_each_past(just_run(t), decided, reversed)) continue;
       if (kept_ == nullptr) {
-        kept_ = std::make_shared<const execution>(t);
-        kept_steps_ = std::make_shared<const std::vector<planned_step>>(current_.steps);
+        kept_ = std::make_shared<const kept_parent>(
+            kept_parent{t, current_.steps, replayed_, settled_});
       }
-      open_races_.push_back({kept_, kept_steps_, decided, reversed});
+      open_races_.push_back({kept_, decided, reversed});
       continue;
     }
     const cut_view until =
         cut_view(prefix_cuts_).subspan((decided.last + 1) * t.width(), t.width());
     cut_.assign(until.begin(), until.end());
     join(cut_, t.clock(reversed));
-    propose(t, current_.steps, decided, cut_, w.thread, w.op, reversed);
+    propose(just_run(t), decided, cut_, w.thread, w.op, reversed);
   }
 }
 
@@ -314,7 +421,7 @@ void exhaustive::reverse_blocking(const execution& t, thread_id blocked, std::si
     cut_.assign(until.begin(), until.end());
     join(cut_, past);
     if (is_open_at(t, op, cut_)) continue;  // not blocked: a race, if anything
-    propose(t, current_.steps, decided, cut_, blocked, op, no_event);
+    propose(just_run(t), decided, cut_, blocked, op, no_event);
   }
 }
 
@@ -330,23 +437,27 @@ cut_view exhaustive::without_decided(const execution& t, const decision& d, even
 
 // Proposes the decision's reversal: `op` of thread `by` goes before the resolution. `cut` holds the
 // events up to the resolution, the operation's past, and the operation if it was executed.
-void exhaustive::propose(const execution& t, const std::vector<planned_step>& steps,
-                         const decision& d, cut_view cut, thread_id by, const operation& op,
-                         event_id reversed) {
+void exhaustive::propose(const parent& from, const decision& d, cut_view cut, thread_id by,
+                         const operation& op, event_id reversed) {
+  const execution& t = from.t;
   const event& resolution = t.at(event_id(d.last));
   const bool guarded = waits_on_gate(resolution.op);
   // An event that others were put before on its gate has no children; its decision's root has them.
   if (guarded && d.first != d.last) return;
 
   if (!is_open_at(t, op, without_decided(t, d, reversed, cut))) return;
-  if (!canonical_.is_canonical_from(t, cut)) return;
+  if (d.last >= from.settled.from && subset(cut, from.settled.before)) return;
+  if (!canonical_.is_canonical_from(t, cut, from.by_next)) return;
+  const bool foreseen =
+      !guarded && reversed != no_event && is_fixed(resolution) && is_fixed(t.at(reversed));
+  if (foreseen && !would_be_canonical_maximum(t, d, reversed)) return;
 
   work_item& item = push();
   item.proposed = true;
   proposal& p = item.proposal;
-  for (std::size_t i = 0; i < d.last; ++i) item.steps.push_back(steps[i]);
-  const auto unmark = [&](std::size_t from) {
-    for (std::size_t i = from; i < item.steps.size(); ++i) {
+  for (std::size_t i = 0; i < d.last; ++i) item.steps.push_back(from.steps[i]);
+  const auto unmark = [&](std::size_t first) {
+    for (std::size_t i = first; i < item.steps.size(); ++i) {
       item.steps[i].ends_block = item.steps[i].reversible = false;
     }
   };
@@ -355,16 +466,15 @@ void exhaustive::propose(const execution& t, const std::vector<planned_step>& st
   for (std::size_t i = d.last + 1; i < t.size(); ++i) {
     const event& e = t.at(event_id(i));
     if (event_id(i) != reversed && cut[index_of(e.thread)] > e.index)
-      item.steps.push_back(steps[i]);
+      item.steps.push_back(from.steps[i]);
   }
   unmark(d.first);
   p.reversed = static_cast<std::uint32_t>(item.steps.size());
-  item.steps.push_back({{by, 0, t.check_of(op)}, op.kind, false, false});
+  item.steps.push_back(plan(t, by, op));
   p.guarded = guarded;
-  if (!guarded) {
-    item.steps.push_back(
-        {{resolution.thread, 0, t.check_of(resolution.op)}, resolution.op.kind, false, false});
-  }
+  p.foreseen = foreseen;
+  p.decides = resolution.thread;
+  if (!guarded) item.steps.push_back(plan(t, resolution.thread, resolution.op));
   item.steps.back().ends_block = true;
 }
 
@@ -384,8 +494,8 @@ bool exhaustive::learn_carrying_kinds(const execution& t) {
 // resolution. Returns a past for which it is not known what the operation touches, if there is one:
 // then nothing has been proposed yet.
 std::optional<exhaustive::unknown_footprint> exhaustive::propose_after_each_past(
-    const execution& t, const std::vector<planned_step>& steps, const decision& d,
-    event_id reversed) {
+    const parent& from, const decision& d, event_id reversed) {
+  const execution& t = from.t;
   std::vector<std::vector<event_count>> pasts(1, std::vector<event_count>(t.width(), 0));
   for (std::size_t i = 0; i <= d.last; ++i) ++pasts[0][index_of(t.at(event_id(i)).thread)];
   join(pasts[0], t.clock(reversed));
@@ -398,7 +508,7 @@ std::optional<exhaustive::unknown_footprint> exhaustive::propose_after_each_past
     const std::vector<event_count> cut = pasts[i];
     widen(t, d, reversed, cut, known->second, pasts);
   }
-  for (const auto& cut : pasts) propose(t, steps, d, cut, w.thread, w.op, reversed);
+  for (const auto& cut : pasts) propose(from, d, cut, w.thread, w.op, reversed);
   return std::nullopt;
 }
 
@@ -449,23 +559,23 @@ std::uint64_t exhaustive::key_of(const execution& t, const decision& d, event_id
 bool exhaustive::probe_next() {
   while (!open_races_.empty()) {
     const open_race race = open_races_.back();
-    const execution& t = *race.t;
-    const auto unknown = propose_after_each_past(t, *race.steps, race.decided, race.reversed);
+    const execution& t = race.from->t;
+    const std::vector<planned_step>& steps = race.from->steps;
+    const auto unknown = propose_after_each_past(race.from->view(), race.decided, race.reversed);
     if (!unknown) {
       open_races_.pop_back();
       continue;
     }
-    retire(current_);
-    current_ = work_item{};
+    work_item item;
     for (std::size_t i = 0; i < t.size(); ++i) {
       const event& e = t.at(event_id(i));
       const bool in = unknown->cut[index_of(e.thread)] > e.index;
       if (in && event_id(i) != race.reversed && i != race.decided.last) {
-        current_.steps.push_back((*race.steps)[i]);
+        item.steps.push_back(steps[i]);
       }
     }
-    current_.steps.push_back((*race.steps)[index_of(race.reversed)]);
-    replayed_ = current_.steps.size();
+    item.steps.push_back(steps[index_of(race.reversed)]);
+    take_up(std::move(item));
     probed_ = unknown->key;
     return true;
   }

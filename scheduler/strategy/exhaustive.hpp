@@ -41,6 +41,7 @@ class exhaustive : public strategy {
   exhaustive() { restart(); }
 
   bool begin_execution() override;
+  std::size_t shared_prefix() const override { return shared_; }
   thread_id choose_thread(const execution& so_far) override;
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
   lesson end_execution(const execution& done) override;
@@ -57,6 +58,30 @@ class exhaustive : public strategy {
     std::uint32_t last = 0;
   };
 
+  // What need not be asked again: the decisions that end at `from` or later have no proposal with a
+  // cut that lies in `before`.
+  struct settled {
+    std::size_t from = 0;
+    std::size_t block = 0;  // `before` is all that comes before this position
+    std::vector<event_count> before;
+  };
+
+  // A complete execution that is learnt from.
+  struct parent {
+    const execution& t;
+    const std::vector<planned_step>& steps;
+    std::size_t by_next;  // from this position on, `next` chose
+    const struct settled& settled;
+  };
+  struct kept_parent {
+    execution t;
+    std::vector<planned_step> steps;
+    std::size_t by_next;
+    struct settled settled;
+
+    parent view() const { return {t, steps, by_next, settled}; }
+  };
+
   // An access by the object's logical name, which outlives the execution.
   struct named_access {
     object_id object{};
@@ -67,8 +92,7 @@ class exhaustive : public strategy {
   // A race whose later operation is adaptive, with the execution it was found in: kept until what the
   // operation touches after each of its possible pasts is known.
   struct open_race {
-    std::shared_ptr<const execution> t;
-    std::shared_ptr<const std::vector<planned_step>> steps;
+    std::shared_ptr<const kept_parent> from;
     decision decided;
     event_id reversed = no_event;
   };
@@ -78,6 +102,7 @@ class exhaustive : public strategy {
   };
 
   // Running an item.
+  void take_up(work_item&& item);
   thread_id replay_step(const execution& so_far);
   thread_id extend(const execution& so_far);
   void diverge(std::size_t position, std::string came);
@@ -86,16 +111,20 @@ class exhaustive : public strategy {
   bool examine(const execution& so_far);
   bool accepted(const execution& so_far) const;
   bool reversed_is_canonical_maximum(const execution& so_far) const;
+  bool is_fixed(const event& e) const { return e.op.kind->fixed && !is_adaptive(e); }
+  bool would_be_canonical_maximum(const execution& t, const decision& d, event_id reversed) const;
   void propose_alternatives(const execution& so_far);
 
   // Learning from a complete execution.
+  parent just_run(const execution& t) const { return {t, current_.steps, replayed_, settled_}; }
   void propose_choices(const execution& t);
   void find_decisions(const execution& t);
+  void find_settled(const execution& t);
   void reverse_races(const execution& t, event_id reversed);
   void reverse_blocking(const execution& t, thread_id blocked, std::size_t index,
                         const operation& op);
-  void propose(const execution& t, const std::vector<planned_step>& steps, const decision& d,
-               cut_view cut, thread_id by, const operation& op, event_id reversed);
+  void propose(const parent& from, const decision& d, cut_view cut, thread_id by,
+               const operation& op, event_id reversed);
 
   cut_view without_decided(const execution& t, const decision& d, event_id reversed, cut_view cut);
 
@@ -104,9 +133,8 @@ class exhaustive : public strategy {
     return e.op.kind->adaptive || carrying_kinds_.contains(e.op.kind);
   }
   bool learn_carrying_kinds(const execution& t);
-  std::optional<unknown_footprint> propose_after_each_past(const execution& t,
-                                                           const std::vector<planned_step>& steps,
-                                                           const decision& d, event_id reversed);
+  std::optional<unknown_footprint> propose_after_each_past(const parent& from, const decision& d,
+                                                           event_id reversed);
   void widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
              const footprint& touched, std::vector<std::vector<event_count>>& pasts) const;
   std::uint64_t key_of(const execution& t, const decision& d, event_id reversed,
@@ -121,6 +149,8 @@ class exhaustive : public strategy {
   std::vector<work_item> spares_;  // retired items, kept for their memory
   work_item current_;
   std::size_t replayed_ = 0;  // steps of the item as it was taken up
+  std::size_t shared_ = 0;    // of these, as many as the execution before began with
+  std::size_t ran_ = 0;       // events of the execution before
   bool examined_ = false;
   bool rejected_ = false;
   bool probing_ = false;      // the item ends with an operation whose footprint is wanted
@@ -131,12 +161,13 @@ class exhaustive : public strategy {
   std::vector<decision> decisions_;
   std::vector<std::int32_t> decision_ending_at_;  // by position; -1: none
   std::vector<event_count> prefix_cuts_;          // row i: the first i events
+  std::size_t cut_width_ = 0;
+  std::size_t cuts_known_ = 0;  // rows after the first that the next execution has too
+  struct settled settled_;
   std::vector<event_count> cut_;
   std::vector<event_count> without_;
   canonical_extension canonical_;
-  std::shared_ptr<const execution>
-      kept_;  // the execution just run, copied when it is needed longer
-  std::shared_ptr<const std::vector<planned_step>> kept_steps_;
+  std::shared_ptr<const kept_parent> kept_;  // the execution just run, where it is needed longer
 
   std::vector<open_race> open_races_;
   // What an operation touched after a prefix, by the hash of both. A cache: forgetting costs probes.

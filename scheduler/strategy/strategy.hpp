@@ -34,6 +34,10 @@ class strategy {
   // Prepares the next execution; false when there is none left.
   virtual bool begin_execution() = 0;
 
+  // How many events the execution that is about to run has in common with the one that ran before
+  // it. The runner follows those by itself; the strategy is asked from there on.
+  virtual std::size_t shared_prefix() const { return 0; }
+
   // The thread that runs next: enabled in `so_far`, or no_thread to cut the execution off. Called
   // only while some thread is enabled.
   virtual thread_id choose_thread(const execution& so_far) = 0;

@@ -13,17 +13,19 @@
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/trace/operation.hpp>
-#include <norn/scheduler/trace/schedule.hpp>
 
 namespace norn {
 
 struct planned_step {
-  step what;
-  const operation_kind* kind = nullptr;  // what the step is expected to be, for a message
+  thread_id thread{};
+  std::uint16_t alternative = 0;
   bool ends_block = false;
   // The block's last event belongs to next(S), took its default alternative, and is not a guarded
   // event that others were put before: the decision may be reversed further.
   bool reversible = false;
+  // What the step is expected to be.
+  const operation_kind* kind = nullptr;
+  object_id object{};
 };
 
 // What is yet to be found out about an item's last block when it is first run: the outcomes of the
@@ -33,6 +35,8 @@ struct proposal {
   std::uint32_t past = 0;      // position of the first step of Q, the reversed operation's own past
   std::uint32_t reversed = 0;  // position of w
   bool guarded = false;        // w itself resolves the decision
+  bool foreseen = false;       // nothing is left to find out: the two have fixed accesses
+  thread_id decides{};         // next(S)
 };
 
 struct work_item {

@@ -42,8 +42,6 @@ struct access {
   access_mode mode = access_mode::read;
   std::uint8_t update_class = 0;  // meaningful for updates only
   region where;
-  std::uint64_t word =
-      0;  // the object's word after the event (see object.hpp); not part of the rule
 };
 
 constexpr bool commuting_modes(const access& a, const access& b) {

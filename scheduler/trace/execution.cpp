@@ -34,22 +34,40 @@ std::uint64_t execution::word_at(object_slot o, cut_view cut) const {
   return word;
 }
 
-void execution::clear() {
-  events_.clear();
-  accesses_.clear();
-  predecessors_.clear();
-  clocks_.clear();
-  for (thread_record& thread : threads_) {
-    thread.state = thread_state::absent;
-    thread.events.clear();
+void execution::rewind(std::size_t kept) {
+  kept = std::min(kept, events_.size());
+  if (kept < events_.size()) undo_frontiers(events_[kept].first_change);
+  while (events_.size() > kept) {
+    const event& e = events_.back();
+    for (const access& a : accesses(e)) {
+      std::vector<word_write>& writes = objects_[index_of(a.object)].writes;
+      while (!writes.empty() && index_of(writes.back().event) >= kept) writes.pop_back();
+    }
+    threads_[index_of(e.thread)].events.pop_back();
+    accesses_.resize(e.first_access);
+    predecessors_.resize(e.first_predecessor);
+    events_.pop_back();
   }
-  for (std::size_t i = 0; i < object_count_; ++i) {
-    objects_[i].frontier.clear();
-    objects_[i].writes.clear();
-  }
+  for (thread_record& thread : threads_) thread.state = thread_state::absent;
+  const auto known = [&](const object_record& o) { return kept != 0 && o.made_after <= kept; };
+  objects_known_ = std::max(object_count_, objects_known_);
+  while (objects_known_ != 0 && !known(objects_[objects_known_ - 1])) --objects_known_;
   object_count_ = 0;
+  size_ = 0;
+  kept_ = kept;
+  record_end_ = kept == 0 ? 0 : kept + 1;
+  fits_record_ = true;
   outcome_ = norn::outcome::running;
   halted_any_ = false;
+}
+
+void execution::undo_frontiers(std::size_t change) {
+  if (change == changes_.size()) return;
+  for (std::size_t i = changes_.size(); i-- > change;) {
+    objects_[index_of(changes_[i].object)].newest = changes_[i].before;
+  }
+  frontiers_.resize(changes_[change].free);
+  changes_.resize(change);
 }
 
 void execution::widen(std::size_t threads) {
@@ -57,7 +75,7 @@ void execution::widen(std::size_t threads) {
   const std::size_t width = (threads + granularity - 1) / granularity * granularity;
   std::vector<event_count> wider(events_.size() * width, 0);
   for (std::size_t i = 0; i < events_.size(); ++i) {
-    const cut_view narrow = row(clocks_, i);
+    const cut_view narrow = row(i);
     std::copy(narrow.begin(), narrow.end(), wider.begin() + static_cast<std::ptrdiff_t>(i * width));
   }
   clocks_ = std::move(wider);
@@ -83,26 +101,40 @@ void execution::announce(thread_id t, const operation& op) {
 }
 
 object_slot execution::add_object(object_id id, std::uint64_t word) {
-  if (object_count_ == objects_.size()) objects_.emplace_back();
-  object_record& object = objects_[object_count_];
+  const auto slot = object_slot(object_count_++);
+  if (index_of(slot) < objects_known_) {
+    object_record& object = objects_[index_of(slot)];
+    fits_record_ = fits_record_ && object.id == id;
+    object.word = word;
+    return slot;
+  }
+  if (index_of(slot) == objects_.size()) objects_.emplace_back();
+  object_record& object = objects_[index_of(slot)];
   object.id = id;
   object.word = object.initial_word = word;
-  return object_slot(object_count_++);
+  // What destructors make while threads are unwound belongs to no event.
+  object.made_after =
+      outcome_ == norn::outcome::running ? static_cast<std::uint32_t>(size_) : UINT32_MAX;
+  object.newest = {};
+  object.writes.clear();
+  return slot;
 }
 
 event_id execution::begin_event(thread_id t) {
   thread_record& thread = threads_[index_of(t)];
   NORN_INVARIANT(thread.state == thread_state::parked);
   thread.state = thread_state::running;
-  const auto id = event_id(events_.size());
+  const auto id = event_id(size_++);
+  if (size_ <= kept_) return id;
   event& e = events_.emplace_back();
   e.thread = t;
   e.index = static_cast<std::uint32_t>(thread.events.size());
   e.op = thread.pending;
   e.first_access = e.last_access = static_cast<std::uint32_t>(accesses_.size());
   e.first_predecessor = e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
-  clocks_.resize(events_.size() * width_);
-  const cut_span own = row(clocks_, index_of(id));
+  e.first_change = static_cast<std::uint32_t>(changes_.size());
+  if (clocks_.size() < size_ * width_) clocks_.resize(2 * size_ * width_);
+  const cut_span own = row(index_of(id));
   assign(own, clock_before(t, e.index));
   own[index_of(t)] = e.index + 1;
   thread.events.push_back(id);
@@ -110,51 +142,62 @@ event_id execution::begin_event(thread_id t) {
 }
 
 void execution::set_alternative(std::uint16_t chosen, std::uint16_t offered) {
-  events_.back().alternative = chosen;
-  events_.back().alternatives = offered;
+  event& e = events_[size_ - 1];
+  e.alternative = chosen;
+  e.alternatives = offered;
 }
 
-void execution::add_access(access a) {
-  event& e = events_.back();
-  const auto id = event_id(events_.size() - 1);
-  std::vector<frontier_entry>& frontier = objects_[index_of(a.object)].frontier;
-  std::size_t kept = 0;
+void execution::add_access(const access& a) {
+  const auto id = event_id(size_ - 1);
+  event& e = events_[size_ - 1];
+  object_record& object = objects_[index_of(a.object)];
+  const frontier before = object.newest;
+  const auto free = static_cast<std::uint32_t>(frontiers_.size());
+  changes_.push_back({a.object, before, free});
+  frontiers_.resize(free + before.count + 1);
+  frontier_entry* kept = frontiers_.data() + free;
   bool known = false;
-  for (const frontier_entry& entry : frontier) {
+  for (std::uint32_t i = before.first; i != before.first + before.count; ++i) {
+    const frontier_entry& entry = frontiers_[i];
+    const thread_id thread = events_[index_of(entry.event)].thread;
     if (entry.event == id) {
       known = known || (entry.what.mode == a.mode && entry.what.update_class == a.update_class &&
                         entry.what.where == a.where);
-    } else if (dependent(entry.what, a) && at(entry.event).thread != e.thread) {
-      const auto first = predecessors_.begin() + e.first_predecessor;
-      if (std::find(first, predecessors_.end(), entry.event) == predecessors_.end()) {
-        predecessors_.push_back(entry.event);
-      }
-      join(row(clocks_, index_of(id)), clock(entry.event));
+    } else if (thread != e.thread && dependent(entry.what, a)) {
+      add_predecessor(e, entry.event);
     }
     // A write takes the place of whatever it covers; so does a thread's newer access of the same
     // mode, since it conflicts with the same accesses and comes later.
-    const bool covered = a.where.contains(entry.what.where) &&
-                         (a.mode == access_mode::write ||
-                          (at(entry.event).thread == e.thread && a.mode == entry.what.mode &&
-                           a.update_class == entry.what.update_class));
-    if (!covered) frontier[kept++] = entry;
+    const bool covered =
+        a.where.contains(entry.what.where) &&
+        (a.mode == access_mode::write || (thread == e.thread && a.mode == entry.what.mode &&
+                                          a.update_class == entry.what.update_class));
+    if (!covered) *kept++ = entry;
   }
-  frontier.resize(kept);
-  frontier.push_back({id, a});
-  e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
+  *kept++ = {id, a};
+  const auto count = static_cast<std::uint32_t>(kept - (frontiers_.data() + free));
+  frontiers_.resize(free + count);
+  object.newest = {free, count};
   if (known) return;
   accesses_.push_back(a);
   e.last_access = static_cast<std::uint32_t>(accesses_.size());
 }
 
+void execution::add_predecessor(event& e, event_id p) {
+  const auto first = predecessors_.begin() + e.first_predecessor;
+  if (std::find(first, predecessors_.end(), p) == predecessors_.end()) {
+    predecessors_.push_back(p);
+    e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
+  }
+  join(row(size_ - 1), clock(p));
+}
+
 void execution::end_event() {
-  const event& e = events_.back();
-  const auto id = event_id(events_.size() - 1);
-  for (std::uint32_t i = e.first_access; i < e.last_access; ++i) {
-    access& a = accesses_[i];
+  const event& e = events_[size_ - 1];
+  const auto id = event_id(size_ - 1);
+  for (const access& a : accesses(e)) {
     if (a.mode == access_mode::read) continue;
     object_record& object = objects_[index_of(a.object)];
-    a.word = object.word;
     if (object.writes.empty() || object.writes.back().event != id) {
       object.writes.push_back({id, object.word});
     }
@@ -167,7 +210,7 @@ void execution::set_state(thread_id t, thread_state s) {
 }
 
 void execution::check_invariants() const {
-  for (std::size_t i = 0; i < events_.size(); ++i) {
+  for (std::size_t i = 0; i < size_; ++i) {
     const event& e = events_[i];
     const auto id = event_id(i);
     NORN_INVARIANT(clock(id)[index_of(e.thread)] == e.index + 1);

@@ -7,7 +7,9 @@
 // the rules of C++ is another order, kept by the race detector.
 //
 // All tables keep their memory from one execution to the next: recording allocates nothing once the
-// tables have grown to the size of the program.
+// tables have grown to the size of the program. What is more, an execution may begin like the one
+// before it: `rewind` keeps the first events of that one as they were recorded. While the program
+// does those again, nothing is recorded; the runner only holds what comes against the record.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +44,10 @@ enum class outcome : std::uint8_t {
 class execution {
  public:
   // --- reading ---
-  std::size_t size() const { return events_.size(); }
+  std::size_t size() const { return size_; }
   const event& at(event_id e) const { return events_[index_of(e)]; }
-  const event& last() const { return events_.back(); }
-  std::span<const event> events() const { return events_; }
+  const event& last() const { return events_[size_ - 1]; }
+  std::span<const event> events() const { return std::span(events_).first(size_); }
 
   std::span<const access> accesses(const event& e) const {
     return std::span(accesses_).subspan(e.first_access, e.last_access - e.first_access);
@@ -57,7 +59,7 @@ class execution {
         .subspan(e.first_predecessor, e.last_predecessor - e.first_predecessor);
   }
   // The event and its causal past.
-  cut_view clock(event_id e) const { return row(clocks_, index_of(e)); }
+  cut_view clock(event_id e) const { return row(index_of(e)); }
   bool happens_before(event_id a, event_id b) const {
     const event& first = at(a);
     return clock(b)[index_of(first.thread)] > first.index;
@@ -68,6 +70,8 @@ class execution {
   thread_state state(thread_id t) const { return thread(t).state; }
   const operation& pending(thread_id t) const { return thread(t).pending; }  // of a parked thread
   std::span<const event_id> events_of(thread_id t) const { return thread(t).events; }
+  // The event that created the thread; no_event for the main thread.
+  event_id creator_of(thread_id t) const { return thread(t).creator; }
   // What lies before the first event of the thread.
   cut_view creation_clock(thread_id t) const {
     const event_id creator = thread(t).creator;
@@ -117,15 +121,24 @@ class execution {
   std::uint32_t check_of(const operation& op) const;
 
   // --- recording; the runner only ---
-  void clear();
+  // Begins anew, as the execution just recorded did in its first `kept` events.
+  // Requires: those are closed.
+  void rewind(std::size_t kept);
+  // Whether what happens now has been recorded before, and whether the next event has been.
+  bool recorded() const { return size_ < record_end_; }
+  bool next_is_recorded() const { return size_ < kept_; }
+  const event& next_recorded() const { return events_[size_]; }
+  // Whether the objects came to be in the recorded order.
+  bool fits_record() const { return fits_record_; }
+
   void create_thread(thread_id t, event_id creator);  // creator: no_event for the main thread
   void announce(thread_id t, const operation& op);
   object_slot add_object(object_id id, std::uint64_t word);
   void set_word(object_slot o, std::uint64_t word) { objects_[index_of(o)].word = word; }
   event_id begin_event(thread_id t);
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
-  void add_access(access a);
-  void mark_carrying() { events_.back().carries_more = true; }
+  void add_access(const access& a);
+  void mark_carrying() { events_[size_ - 1].carries_more = true; }
   void end_event();  // closes the last event: its writes take their objects' words with them
   void set_state(thread_id t, thread_state s);
   void set_outcome(norn::outcome o) { outcome_ = o; }
@@ -137,14 +150,24 @@ class execution {
     event_id event{};
     access what;
   };
+  // The accesses of an object that a later access may depend on directly: a piece of frontiers_.
+  // Invariant: every recorded access of the object that is not here lies in the past of one that is,
+  // and that one conflicts with whatever conflicts with it.
+  struct frontier {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+  };
+  struct frontier_change {
+    object_slot object{};
+    frontier before;
+    std::uint32_t free = 0;  // where the pieces ended
+  };
   struct object_record {
     object_id id{};
     std::uint64_t word = 0;
     std::uint64_t initial_word = 0;
-    // The accesses that a later access may depend on directly. Invariant: every recorded access of
-    // the object that is not here lies in the past of one that is, and that one conflicts with
-    // whatever conflicts with it.
-    std::vector<frontier_entry> frontier;
+    std::uint32_t made_after = 0;  // this many events
+    frontier newest;
     std::vector<word_write> writes;
   };
   struct thread_record {
@@ -156,23 +179,28 @@ class execution {
   };
 
   const thread_record& thread(thread_id t) const { return threads_[index_of(t)]; }
-  cut_view row(const std::vector<event_count>& table, std::size_t i) const {
-    return cut_view(table).subspan(i * width_, width_);
-  }
-  cut_span row(std::vector<event_count>& table, std::size_t i) {
-    return cut_span(table).subspan(i * width_, width_);
-  }
+  cut_view row(std::size_t event) const { return {clocks_.data() + event * width_, width_}; }
+  cut_span row(std::size_t event) { return {clocks_.data() + event * width_, width_}; }
   void widen(std::size_t threads);
+  void undo_frontiers(std::size_t change);
+  void add_predecessor(event& e, event_id p);
 
   std::size_t width_ = 0;
-  std::vector<event> events_;
+  std::size_t size_ = 0;
+  std::size_t kept_ = 0;        // events of the record
+  std::size_t record_end_ = 0;  // what happens while fewer events than this have begun is recorded
+  bool fits_record_ = true;
+  std::vector<event> events_;  // max(size_, kept_) of them
   std::vector<access> accesses_;
   std::vector<event_id> predecessors_;
   std::vector<event_count> clocks_;   // one row an event
   std::vector<event_count> nothing_;  // the empty cut
   std::vector<thread_record> threads_;
-  std::vector<object_record> objects_;  // the first object_count_ are in use
+  std::vector<object_record> objects_;  // of these object_count_ exist, objects_known_ are recorded
   std::size_t object_count_ = 0;
+  std::size_t objects_known_ = 0;
+  std::vector<frontier_entry> frontiers_;  // in pieces; a new one for each change
+  std::vector<frontier_change> changes_;
   norn::outcome outcome_ = norn::outcome::running;
   bool halted_any_ = false;
 };

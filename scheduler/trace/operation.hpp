@@ -25,6 +25,9 @@ struct operation_kind {
   // May be called from a destructor or a noexcept function, where no exception can pass: when an
   // execution is abandoned it becomes a no-op instead of unwinding the thread.
   bool in_destructors = false;
+  // Touches the same objects in the same modes whatever it meets: a load, a store, a fetch_add. What
+  // it would do in another order is then known without running it.
+  bool fixed = false;
   std::uint64_t name_hash = hash_of_name(name);
 };
 

@@ -40,18 +40,18 @@ constexpr std::array kind_names = {"read",          "write",          "add",
 class cell {
  public:
   int read() {
-    static constexpr operation_kind kind{"read"};
+    static constexpr operation_kind kind{.name = "read", .fixed = true};
     point p{kind, state_, {}};
     p.read(state_);
     return value();
   }
   void write(int v) {
-    static constexpr operation_kind kind{"write"};
+    static constexpr operation_kind kind{.name = "write", .fixed = true};
     point p{kind, state_, {}};
     put(p, v);
   }
   int add(int by) {
-    static constexpr operation_kind kind{"add"};
+    static constexpr operation_kind kind{.name = "add", .fixed = true};
     point p{kind, state_, {}};
     put(p, value() + by);
     return value();
@@ -67,7 +67,7 @@ class cell {
     return true;
   }
   static void exchange_two(cell& a, cell& b) {
-    static constexpr operation_kind kind{"exchange_two"};
+    static constexpr operation_kind kind{.name = "exchange_two", .fixed = true};
     point p{kind, a.state_, {}};
     const int old = a.value();
     a.put(p, b.value());
