@@ -134,11 +134,12 @@ class explorer {
 
   // Each first violation is run once more, for the reader, before it is believed.
   void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
-    replay_result again = replay(body_, options_, found, 0, property);
+    replay_result again = replay(body_, options_, found, {}, property);
     if (!again.violated) {
-      result_.misuse =
-          "a violation of " + property + " did not come back when its schedule was run again" +
-          (again.refused ? ": " + *again.refused : std::string(causes_of_nondeterminism));
+      const std::optional<std::string>& why = again.refused ? again.refused : again.misuse;
+      result_.misuse = "a violation of " + property +
+                       " did not come back when its schedule was run again" +
+                       (why ? ": " + *why : std::string(causes_of_nondeterminism));
       return;
     }
     again.trace.found_execution = execution_number;
@@ -226,8 +227,39 @@ search_result explore(const program& body, const explore_options& options) {
   return explorer(body, options).explore();
 }
 
+namespace {
+
+// What came at a step: "store total, of adder/0".
+std::string operation_at(const counterexample& trace, std::size_t number) {
+  const trace_step& s = trace.steps[number - 1];
+  return s.operation + (s.object.empty() ? "" : " " + s.object) + ", of " + s.thread;
+}
+
+std::string describe(const step_range& part, const counterexample& trace) {
+  const std::string first = std::to_string(part.first);
+  if (part.first == part.last) {
+    return "step " + first + ": expected another operation or object, came " +
+           operation_at(trace, part.first);
+  }
+  return "one of the steps " + first + " to " + std::to_string(part.last) +
+         ": expected another operation or object; these begin with " +
+         operation_at(trace, part.first);
+}
+
+// The first misfit. The schedule's own steps may go on to fit for a while after it.
+std::optional<std::string> misfit(const replay_strategy& follows, const fingerprint& recorded,
+                                  const schedule& wanted, const counterexample& came) {
+  if (const auto part = parting(recorded, wanted.size(), came.schedule)) {
+    return describe(*part, came);
+  }
+  if (const auto d = follows.diverged()) return describe(*d);
+  return std::nullopt;
+}
+
+}  // namespace
+
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
-                     std::uint64_t fingerprint, std::string_view property, std::size_t break_at) {
+                     const fingerprint& recorded, std::string_view property, std::size_t break_at) {
   runner::settings settings = settings_for(options, true);
   settings.break_at = break_at;
   settings.depth =
@@ -237,18 +269,17 @@ replay_result replay(const program& body, const explore_options& options, const 
   replay_strategy follows(wanted);
   follows.begin_execution();
   const execution& done = r.run(body, follows);
-  follows.end_execution(done);
+  // Misuse ends an execution before its schedule does.
+  if (r.misuse().empty()) follows.end_execution(done);
 
   replay_result result;
   result.trace = narrate(r, done);
-  if (!r.misuse().empty()) {
-    result.refused = r.misuse();
-  } else if (const auto d = follows.diverged()) {
-    result.refused = describe(*d);
-  } else if (fingerprint != 0 && fingerprint != result.trace.fingerprint) {
-    result.refused = "the operations along the schedule are not those that it was recorded with";
-  }
+  result.refused = misfit(follows, recorded, wanted, result.trace);
   if (result.refused) return result;
+  if (!r.misuse().empty()) {
+    result.misuse = r.misuse();
+    return result;
+  }
   for (const violation& v : r.violations()) {
     if (result.violated || (!property.empty() && v.property != property)) continue;
     result.violated = true;

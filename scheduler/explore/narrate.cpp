@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <norn/scheduler/explore/fingerprint.hpp>
+
 namespace norn {
 
 namespace {
@@ -87,18 +89,8 @@ counterexample narrate(const runner& r, const execution& done) {
                                  holder(r, done, t, op), op.where.file, op.where.line});
   }
   c.schedule = r.by_creation(done);
-  c.fingerprint = fingerprint_of(c.schedule);
+  c.fingerprint = fingerprint_of(c.schedule).whole;
   return c;
-}
-
-std::uint64_t fingerprint_of(const schedule& s) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto mix = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3; };
-  for (const step& each : s) {
-    mix(index_of(each.thread));
-    mix(each.check);
-  }
-  return hash;
 }
 
 }  // namespace norn

@@ -41,6 +41,14 @@ void crossed() {
   norn::require("ends", true);
 }
 
+// As `split`, with a predicate that does more than to look.
+void misused() {
+  norn::atomic<int> total{0, "total"};
+  norn::always("looks_only", [&] { return total.load() < 1 || total.exchange(1) == 1; });
+  norn::run_concurrently("adder", 2, [&](int) { total.store(total.load() + 1); });
+  norn::require("counts_both", total.load() == 2);
+}
+
 int times_run = 0;
 
 // Another thread of steps each time: a test that is wrong.
@@ -89,6 +97,11 @@ const norn::register_search undeclared{{.protocol = "wrong",
                                         .deployment = "undeclared",
                                         .body = crossed,
                                         .expects = {{"ends", conclusion::holds}}}};
+const norn::register_search misusing{{.protocol = "wrong",
+                                      .variant = "misused",
+                                      .deployment = "2thread",
+                                      .body = misused,
+                                      .expects = {{"counts_both", conclusion::holds}}}};
 const norn::register_search nondeterministic{{.protocol = "wrong",
                                               .variant = "forgetful",
                                               .deployment = "2thread",

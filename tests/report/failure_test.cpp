@@ -15,7 +15,7 @@ using sample::violated_result;
 
 constexpr const char* replay_line =
     "replay:  norn replay v1:bank/buggy@2thread:total_kept:"
-    "ARCQTgEAAAAAAAAAAgAEAQIAIonc0A\n";
+    "ARWQTh3mpUx-BwgDBAitOwMCAAQBAgC6qOSt\n";
 
 TEST(Failure, IsShownInColumns) {
   EXPECT_EQ(failure_text(violated_result(), {}),
