@@ -43,6 +43,8 @@ trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
   trace_step s;
   s.number = i + 1;
   s.thread = r.thread_name(e.thread);
+  s.process = r.place_of(e.thread).process;
+  s.host = r.place_of(e.thread).host;
   s.operation = e.op.kind->name;
   if (e.op.object != no_object) s.object = r.object_name(e.op.object);
   s.arguments = text.arguments;

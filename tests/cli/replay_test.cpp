@@ -86,6 +86,34 @@ TEST(Explain, ShowsEveryDetail) {
   EXPECT_NE(o.out.find("       changes     0→1\n"), std::string::npos);
 }
 
+// --- processes ---
+
+TEST(Report, JsonSaysWhereEachStepRan) {
+  const json steps = json::parse(
+      norn({"check", "--json", "-", "apart"}).out)["checks"][0]["counterexample"]["steps"];
+  ASSERT_EQ(steps.size(), 9u);
+  for (const json& step : steps) {
+    const std::string thread = step["thread"];
+    const bool main = thread == "main";
+    EXPECT_EQ(step["process"], main ? "process" : thread == "adder" ? "left" : "right");
+    EXPECT_EQ(step["host"], main ? "host" : "web");
+  }
+}
+
+// Threads of one name are told apart.
+TEST(Replay, ShowsProcessesWhereThereIsMoreThanOne) {
+  const std::string token =
+      json::parse(norn({"check", "--json", "-", "apart"}).out)["checks"][0]["schedule"];
+  const std::string columns = norn({"replay", token}, {"COLUMNS=160"}).out;
+  EXPECT_NE(columns.find("adder (left on web)"), std::string::npos) << columns;
+  EXPECT_NE(columns.find("adder#2 (right on web)"), std::string::npos);
+  EXPECT_NE(columns.find("spawn(adder#2)"), std::string::npos);
+  const std::string full = norn({"explain", token}).out;
+  EXPECT_NE(full.find("\n  1  main (process on host)\n"), std::string::npos) << full;
+  EXPECT_NE(full.find("  adder#2 (right on web)\n"), std::string::npos);
+  EXPECT_EQ(norn({"replay", found_token()}).out.find("process"), std::string::npos);
+}
+
 // --- refused ---
 
 TEST(Replay, RefusesATokenOfAChangedModel) {

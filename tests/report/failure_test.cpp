@@ -79,6 +79,35 @@ TEST(Failure, WrapsAPhraseInItsColumn) {
                                     }));
 }
 
+// Processes that all threads share tell nothing.
+TEST(Failure, NamesProcessesAndHostsWhereThereAreMore) {
+  counterexample c = lost_update();
+  for (trace_step& s : c.steps) s.process = s.host = "here";
+  EXPECT_EQ(trace_lines(c, 100), trace_lines(lost_update(), 100));
+  EXPECT_EQ(detailed_trace_lines(c), detailed_trace_lines(lost_update()));
+
+  c.steps.resize(2);
+  c.steps[0].process = "bank";
+  EXPECT_EQ(trace_lines(c, 100), (std::vector<std::string>{
+                                     "  #  teller/0 (bank)  teller/1 (here)",
+                                     "  1  load total → 0                    bank.cpp:41",
+                                     "     ── preempted ──",
+                                     "  2                   load total → 0   bank.cpp:41",
+                                 }));
+  c.steps[0].host = "server";
+  c.steps[1].process = "teller/1";
+  EXPECT_EQ(trace_lines(c, 100).front(), "  #  teller/0 (bank on server)  teller/1 (on here)");
+  EXPECT_EQ(trace_lines(c, 60), (std::vector<std::string>{
+                                    "  #  teller/0 (bank on       teller/1 (on here)",
+                                    "     server)",
+                                    "  1  load total → 0                              bank.cpp:41",
+                                    "     ── preempted ──",
+                                    "  2                          load total → 0      bank.cpp:41",
+                                }));
+  EXPECT_EQ(trace_lines(c, 40).front(), "  1  teller/0 (bank on server)  load total → 0");
+  EXPECT_EQ(detailed_trace_lines(c).front(), "  1  teller/0 (bank on server)");
+}
+
 TEST(Failure, SaysWhoIsBlockedAndTheCircle) {
   check_result r = violated_result();
   r.name = "bank/buggy@2thread:no_deadlock";
@@ -164,7 +193,7 @@ TEST(Failure, InFullHasEveryDetail) {
   c.steps[1].alternative = 2;
   c.steps[1].conflicts_with = 1;
   EXPECT_EQ(detailed_trace_lines(c), (std::vector<std::string>{
-                                         "  1  teller/0 in process server on host alpha at 10 ms",
+                                         "  1  teller/0 (server on alpha) at 10 ms",
                                          "       does        load total → 0",
                                          "       at          src/bank.cpp:41",
                                          "     ── teller/0 preempted ──",
