@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <norn/scheduler/explore/narrate.hpp>
+#include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
@@ -256,6 +257,13 @@ std::optional<std::string> misfit(const replay_strategy& follows, const fingerpr
   return std::nullopt;
 }
 
+// Of a deadlock, who waits for whom: the runner knows no names while it only explores.
+std::string message_of(const violation& v, const runner& r, const execution& done) {
+  if (v.property != "no_deadlock") return v.message;
+  const std::string circle = circle_text(r, waits_of(r, done));
+  return v.message + (circle.empty() ? "" : ": " + circle);
+}
+
 }  // namespace
 
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
@@ -284,7 +292,7 @@ replay_result replay(const program& body, const explore_options& options, const 
     if (result.violated || (!property.empty() && v.property != property)) continue;
     result.violated = true;
     result.trace.property = v.property;
-    result.trace.message = v.message;
+    result.trace.message = message_of(v, r, done);
   }
   return result;
 }
