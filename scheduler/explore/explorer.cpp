@@ -174,10 +174,10 @@ class explorer {
     if (options_.interrupted != nullptr && options_.interrupted->load(std::memory_order_relaxed)) {
       return bound_kind::interrupted;
     }
-    constexpr std::uint64_t clock_every = 64;  // reading the clock costs as much as an execution
-    if (++since_clock_ < clock_every) return bound_kind::none;
-    since_clock_ = 0;
+    if (++since_clock_ < clock_every_) return bound_kind::none;
     const auto now = steady::now();
+    look_again_after(now - looked_);
+    looked_ = now;
     stats.seconds = std::chrono::duration<double>(now - began_).count();
     if (options_.limits.time_seconds != 0 && stats.seconds >= options_.limits.time_seconds) {
       return bound_kind::time;
@@ -188,6 +188,16 @@ class explorer {
       options_.progress(stats);
     }
     return bound_kind::none;
+  }
+
+  // Reading the clock may cost as much as an execution: it is read once in many of them, but often
+  // enough where each takes long.
+  void look_again_after(steady::duration since_last_look) {
+    constexpr std::uint64_t rarest = 64;
+    constexpr std::chrono::milliseconds long_enough{10};
+    since_clock_ = 0;
+    clock_every_ = since_last_look > long_enough ? std::max<std::uint64_t>(clock_every_ / 2, 1)
+                                                 : std::min(clock_every_ * 2, rarest);
   }
 
   search_result conclude() {
@@ -217,7 +227,9 @@ class explorer {
   runner runner_;
   steady::time_point began_;
   steady::time_point reported_{};
+  steady::time_point looked_ = began_;
   std::uint64_t since_clock_ = 0;
+  std::uint64_t clock_every_ = 1;  // executions from one look at the clock to the next
   bool last_counts_ = false;
   search_result result_;
 };
