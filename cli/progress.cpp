@@ -23,14 +23,20 @@ double seconds_left(const bounds& limits, const statistics& stats, double rate) 
   return left;
 }
 
+// Of a search without a budget nobody knows the whole before its end.
+std::string executions_of(std::uint64_t done, std::uint64_t budget) {
+  if (budget == 0) return counted(done, "execution");
+  return grouped(done) + " of at most " + counted(budget, "execution");
+}
+
 }  // namespace
 
 std::string progress_text(const progress_state& state, const statistics& stats) {
   const double rate =
       stats.seconds > 0 ? static_cast<double>(stats.executions) / stats.seconds : 0.0;
-  std::string text =
-      fmt::format("{}: {}, {}/s", printable(state.search), counted(stats.executions, "execution"),
-                  grouped(static_cast<std::uint64_t>(rate)));
+  std::string text = fmt::format("{}: {}, {}/s", printable(state.search),
+                                 executions_of(stats.executions, state.limits.executions),
+                                 grouped(static_cast<std::uint64_t>(rate)));
   const double left = seconds_left(state.limits, stats, rate);
   if (left >= 0) text += fmt::format(", {} left at most", duration(left));
   return text +

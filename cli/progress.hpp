@@ -17,8 +17,8 @@ struct progress_state {
   bounds limits;
 };
 
-// "store/fixed@2thread: 1,234 executions, 617/s, 1.00 s left at most; 3 of 12 checks done". What is
-// left is known of a search with a budget only: nobody knows the size of the whole before its end.
+// "store/fixed@2thread: 1,234 of at most 2,468 executions, 617/s, 2.00 s left at most; 3 of 12 checks
+// done". The whole and what is left of it are those of the budget; a search without one has neither.
 std::string progress_text(const progress_state& state, const statistics& stats);
 
 class progress {

@@ -125,8 +125,8 @@ replayed replay_of(const search& s, const token& t, std::size_t break_at) {
   row.variant = s.variant;
   row.deployment = s.deployment;
   row.decided.property = property.empty() ? r.trace.property : property;
-  row.decided.verdict = r.violated ? conclusion::violated : conclusion::holds;
-  row.decided.message = r.trace.message;
+  row.decided.verdict = r.verdict();
+  row.decided.message = r.misuse.value_or(r.trace.message);
   row.decided.counterexample = r.trace;
   for (const expectation& e : s.expects) {
     if (e.property == row.decided.property) row.expected = e.verdict;
@@ -153,6 +153,7 @@ exit_code refuse(const replayed& r) {
 
 // A search's own token, as a crash leaves it, names no property: to run to its end is all it says.
 exit_code reproduced(const replayed& r) {
+  if (r.row.decided.verdict == conclusion::misuse) return exit_code::misuse;
   const bool names_property = r.row.name != r.row.search();
   if (r.row.decided.verdict == conclusion::violated || !names_property) return exit_code::success;
   fmt::print(stderr, "the schedule ran to its end, and {} is not violated any more.\n",

@@ -46,7 +46,7 @@ std::optional<std::string> replay_token(const check_result& result) {
   const counterexample& found = *result.decided.counterexample;
   return encode({.check = result.name,
                  .schedule = found.schedule,
-                 .fingerprint = found.fingerprint,
+                 .fingerprint = fingerprint_of(found.schedule),
                  .depth = result.limits.depth});
 }
 

@@ -69,30 +69,9 @@ std::string blocked_line(const blocked_thread& b) {
   return printable(text) + (place.empty() ? "" : "  " + place);
 }
 
-// The circle that the thread waits in, from it back to it; empty where its chain ends elsewhere.
-std::vector<std::string> circle_from(const std::vector<blocked_thread>& blocked,
-                                     const blocked_thread& start) {
-  std::vector<std::string> chain{start.thread};
-  std::string holder = start.held_by;
-  while (chain.size() <= blocked.size()) {
-    chain.push_back(holder);
-    if (holder == start.thread) return chain;
-    const auto next = std::find_if(blocked.begin(), blocked.end(),
-                                   [&](const blocked_thread& b) { return b.thread == holder; });
-    if (next == blocked.end() || next->held_by.empty()) return {};
-    holder = next->held_by;
-  }
-  return {};
-}
-
 std::string blocked_text(const std::vector<blocked_thread>& blocked) {
   std::string text;
   for (const blocked_thread& b : blocked) text += "blocked:  " + blocked_line(b) + "\n";
-  for (const blocked_thread& b : blocked) {
-    const std::vector<std::string> circle = circle_from(blocked, b);
-    if (circle.empty()) continue;
-    return text + "circle:   " + printable(fmt::format("{}", fmt::join(circle, " → "))) + "\n";
-  }
   return text;
 }
 

@@ -25,7 +25,7 @@ struct row {
 };
 
 struct table {
-  std::vector<std::string> heads;
+  row heads{"#", {}};
   std::vector<row> rows;
 };
 
@@ -48,6 +48,27 @@ std::vector<std::string> participants(const counterexample& trace) {
 std::size_t column_of(const std::vector<std::string>& threads, const std::string& thread) {
   return static_cast<std::size_t>(std::find(threads.begin(), threads.end(), thread) -
                                   threads.begin());
+}
+
+bool is_the_same_in_all(const counterexample& trace, std::string trace_step::*what) {
+  return std::all_of(trace.steps.begin(), trace.steps.end(),
+                     [&](const trace_step& s) { return s.*what == trace.steps.front().*what; });
+}
+
+// "writer (worker/0 on web)". A process or host that all threads share tells nothing; nor does one
+// that is called as its thread is.
+std::string title_of(const counterexample& trace, const std::string& thread) {
+  const auto step = std::find_if(trace.steps.begin(), trace.steps.end(),
+                                 [&](const trace_step& s) { return s.thread == thread; });
+  if (step == trace.steps.end()) return printable(thread);
+  std::string where;
+  if (!is_the_same_in_all(trace, &trace_step::process) && step->process != thread) {
+    where = step->process;
+  }
+  if (!is_the_same_in_all(trace, &trace_step::host) && !step->host.empty()) {
+    where += (where.empty() ? "on " : " on ") + step->host;
+  }
+  return printable(where.empty() ? thread : fmt::format("{} ({})", thread, where));
 }
 
 // The mark stands beside the step, its arrow pointing at it.
@@ -78,12 +99,12 @@ row step_row(const trace_step& s, const std::vector<std::string>& threads) {
 // One column for each thread, then the changes, then the place.
 table table_of(const counterexample& trace, const std::vector<std::string>& threads) {
   table t;
-  for (const std::string& thread : threads) t.heads.push_back(printable(thread));
-  t.heads.insert(t.heads.end(), {"changes", ""});
+  for (const std::string& thread : threads) t.heads.cells.push_back({title_of(trace, thread)});
+  t.heads.cells.insert(t.heads.cells.end(), {{"changes"}, {}});
   const std::string* previous = nullptr;
   for (const trace_step& s : trace.steps) {
     if (s.preempts && previous != nullptr) {
-      t.rows.push_back(mark_row(t.heads.size(), column_of(threads, *previous)));
+      t.rows.push_back(mark_row(t.heads.cells.size(), column_of(threads, *previous)));
     }
     t.rows.push_back(step_row(s, threads));
     previous = &s.thread;
@@ -91,12 +112,17 @@ table table_of(const counterexample& trace, const std::vector<std::string>& thre
   return t;
 }
 
+std::size_t width_of(const cell& c) {
+  std::size_t width = 0;
+  for (const std::string& line : c) width = std::max(width, display_width(line));
+  return width;
+}
+
+// 0 of a column in which nothing stands, whatever its head.
 std::size_t natural_width(const table& t, std::size_t column) {
   std::size_t width = 0;
-  for (const row& r : t.rows) {
-    for (const std::string& line : r.cells[column]) width = std::max(width, display_width(line));
-  }
-  return width == 0 ? 0 : std::max(width, display_width(t.heads[column]));
+  for (const row& r : t.rows) width = std::max(width, width_of(r.cells[column]));
+  return width == 0 ? 0 : std::max(width, width_of(t.heads.cells[column]));
 }
 
 // Narrows the widest columns until the sum fits. Nothing where one would be too narrow to read.
@@ -111,11 +137,9 @@ std::optional<std::vector<std::size_t>> fitted(std::vector<std::size_t> widths, 
   return widths;
 }
 
-void wrap_cells(table& t, const std::vector<std::size_t>& widths) {
-  for (row& r : t.rows) {
-    for (std::size_t c = 0; c < r.cells.size(); ++c) {
-      if (!r.cells[c].empty() && widths[c] > 0) r.cells[c] = wrapped(r.cells[c].front(), widths[c]);
-    }
+void wrap_cells(row& r, const std::vector<std::size_t>& widths) {
+  for (std::size_t c = 0; c < r.cells.size(); ++c) {
+    if (!r.cells[c].empty() && widths[c] > 0) r.cells[c] = wrapped(r.cells[c].front(), widths[c]);
   }
 }
 
@@ -149,8 +173,7 @@ void add_row(std::vector<std::string>& lines, const row& r, std::size_t number_w
 std::vector<std::string> drawn(const table& t, std::size_t number_width,
                                const std::vector<std::size_t>& widths) {
   std::vector<std::string> lines;
-  lines.push_back(without_trailing_spaces(
-      fmt::format("{}{:>{}}{}", gap, "#", number_width, joined(t.heads, widths))));
+  add_row(lines, t.heads, number_width, widths);
   for (const row& r : t.rows) add_row(lines, r, number_width, widths);
   return lines;
 }
@@ -170,7 +193,7 @@ std::optional<std::vector<std::size_t>> column_widths(const table& t, std::size_
   if (fixed + gaps >= width) return std::nullopt;
   std::vector<std::size_t> natural;
   for (std::size_t c = 0; c < threads; ++c) {
-    natural.push_back(std::max(natural_width(t, c), display_width(t.heads[c])));
+    natural.push_back(std::max(natural_width(t, c), width_of(t.heads.cells[c])));
   }
   auto widths = fitted(std::move(natural), width - fixed - gaps);
   if (widths) widths->insert(widths->end(), {changes, place});
@@ -187,10 +210,9 @@ void add_wrapped(std::vector<std::string>& lines, const std::string& indent, std
 
 std::vector<std::string> narrow_lines(const counterexample& trace,
                                       const std::vector<std::string>& threads, std::size_t width) {
-  std::size_t thread_width = 0;
-  for (const std::string& t : threads) {
-    thread_width = std::max(thread_width, display_width(printable(t)));
-  }
+  cell titles;
+  for (const std::string& t : threads) titles.push_back(title_of(trace, t));
+  const std::size_t thread_width = width_of(titles);
   const std::size_t numbers = number_width(trace);
   const std::string indent(gap.size() + numbers + gap.size() + thread_width + gap.size(), ' ');
   std::vector<std::string> lines;
@@ -202,9 +224,10 @@ std::vector<std::string> narrow_lines(const counterexample& trace,
     }
     std::vector<std::string> step;
     add_wrapped(step, indent, phrase_of(s), width);
-    step.front().replace(0, indent.size(),
-                         fmt::format("{}{:>{}}{}{}{}", gap, s.number, numbers, gap,
-                                     padded(printable(s.thread), thread_width), gap));
+    step.front().replace(
+        0, indent.size(),
+        fmt::format("{}{:>{}}{}{}{}", gap, s.number, numbers, gap,
+                    padded(titles[column_of(threads, s.thread)], thread_width), gap));
     lines.insert(lines.end(), step.begin(), step.end());
     if (!s.changes.empty()) add_wrapped(lines, indent + gap.data(), printable(s.changes), width);
     std::string rest = place_of(s.file, s.line);
@@ -219,10 +242,8 @@ std::vector<std::string> narrow_lines(const counterexample& trace,
 
 // --- every detail ---
 
-std::string whereabouts(const trace_step& s) {
-  std::string where = printable(s.thread);
-  if (!s.process.empty()) where += " in process " + printable(s.process);
-  if (!s.host.empty()) where += " on host " + printable(s.host);
+std::string whereabouts(const counterexample& trace, const trace_step& s) {
+  std::string where = title_of(trace, s.thread);
   if (!s.clock.empty()) where += " at " + printable(s.clock);
   return where;
 }
@@ -252,7 +273,8 @@ std::vector<std::string> trace_lines(const counterexample& trace, std::size_t wi
   const std::size_t numbers = number_width(trace);
   const auto widths = column_widths(t, threads.size(), numbers, width);
   if (!widths) return narrow_lines(trace, threads, width);
-  wrap_cells(t, *widths);
+  wrap_cells(t.heads, *widths);
+  for (row& r : t.rows) wrap_cells(r, *widths);
   return drawn(t, numbers, *widths);
 }
 
@@ -263,7 +285,7 @@ std::vector<std::string> detailed_trace_lines(const counterexample& trace) {
     if (s.preempts && previous != nullptr) {
       lines.push_back(fmt::format("     ── {} preempted ──", printable(*previous)));
     }
-    lines.push_back(fmt::format("{:>3}  {}", s.number, whereabouts(s)));
+    lines.push_back(fmt::format("{:>3}  {}", s.number, whereabouts(trace, s)));
     add_detail(lines, s.kind == "operation" ? "does" : s.kind, phrase_of(s));
     if (s.alternatives > 1) {
       add_detail(

@@ -171,6 +171,7 @@ bool is_registered(const std::string& name) {
 void report_replay(const checked_test& test, const check_result& r, const failure_style& style) {
   const std::string text = failure_text(r, style);
   const bool violated = r.decided.verdict == conclusion::violated;
+  if (r.decided.verdict == conclusion::misuse) return fail(test, text);
   if (test.violates == nullptr) {
     if (violated) return fail(test, text);
     fmt::print(stdout, "{}the schedule ran to its end, and violates nothing any more.\n", text);
@@ -197,9 +198,8 @@ void run_schedule(const checked_test& test, const token& t, const outside& said)
   check_result r;
   r.name = name_of(test);
   r.expected = declared_by(test);
-  r.decided = {again.violated ? again.trace.property : options.properties.front(),
-               again.violated ? conclusion::violated : conclusion::holds, again.trace.message,
-               again.trace};
+  r.decided = {again.violated ? again.trace.property : options.properties.front(), again.verdict(),
+               again.misuse.value_or(again.trace.message), again.trace};
   r.stats.executions = 1;
   r.limits = options.limits;
   record(r);

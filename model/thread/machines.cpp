@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 
@@ -28,8 +29,9 @@ process::record::record(process_id id_, std::string name_, host::record& on_)
     : id(id_), name(std::move(name_)), on(on_), parts("process" + std::to_string(index_of(id))) {}
 
 machines::machines() {
-  host::record& first = hosts_.emplace_back(host_id(0), "host");
-  processes_.emplace_back(process_id(1), "process", first);
+  const place first;
+  host::record& on = hosts_.emplace_back(host_id(0), first.host);
+  processes_.emplace_back(process_id(1), first.process, on);
 }
 
 machines& machines::now() { return run_local<machines>(); }

@@ -1,6 +1,7 @@
 #include <norn/model/thread/process.hpp>
 
 #include <norn/model/thread/machines.hpp>
+#include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn {
@@ -15,6 +16,9 @@ const std::string& process::name() const { return record_->name; }
 host process::on() const { return host(record_->on); }
 local_parts& process::parts() const { return record_->parts; }
 
-void process::adopt_this_thread() const { machines::now().assign(this_thread_id(), *record_); }
+void process::adopt_this_thread() const {
+  machines::now().assign(this_thread_id(), *record_);
+  set_place(record_->name, record_->on.name);
+}
 
 }  // namespace norn

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <norn/scheduler/explore/narrate.hpp>
+#include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
@@ -139,11 +140,12 @@ class explorer {
 
   // Each first violation is run once more, for the reader, before it is believed.
   void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
-    replay_result again = replay(body_, options_, found, 0, property);
+    replay_result again = replay(body_, options_, found, {}, property);
     if (!again.violated) {
-      result_.misuse =
-          "a violation of " + property + " did not come back when its schedule was run again" +
-          (again.refused ? ": " + *again.refused : std::string(causes_of_nondeterminism));
+      const std::optional<std::string>& why = again.refused ? again.refused : again.misuse;
+      result_.misuse = "a violation of " + property +
+                       " did not come back when its schedule was run again" +
+                       (why ? ": " + *why : std::string(causes_of_nondeterminism));
       return;
     }
     again.trace.found_execution = execution_number;
@@ -177,10 +179,10 @@ class explorer {
     if (options_.interrupted != nullptr && options_.interrupted->load(std::memory_order_relaxed)) {
       return bound_kind::interrupted;
     }
-    constexpr std::uint64_t clock_every = 64;  // reading the clock costs as much as an execution
-    if (++since_clock_ < clock_every) return bound_kind::none;
-    since_clock_ = 0;
+    if (++since_clock_ < clock_every_) return bound_kind::none;
     const auto now = steady::now();
+    look_again_after(now - looked_);
+    looked_ = now;
     stats.seconds = std::chrono::duration<double>(now - began_).count();
     if (options_.limits.time_seconds != 0 && stats.seconds >= options_.limits.time_seconds) {
       return bound_kind::time;
@@ -191,6 +193,16 @@ class explorer {
       options_.progress(stats);
     }
     return bound_kind::none;
+  }
+
+  // Reading the clock may cost as much as an execution: it is read once in many of them, but often
+  // enough where each takes long.
+  void look_again_after(steady::duration since_last_look) {
+    constexpr std::uint64_t rarest = 64;
+    constexpr std::chrono::milliseconds long_enough{10};
+    since_clock_ = 0;
+    clock_every_ = since_last_look > long_enough ? std::max<std::uint64_t>(clock_every_ / 2, 1)
+                                                 : std::min(clock_every_ * 2, rarest);
   }
 
   search_result conclude() {
@@ -220,7 +232,9 @@ class explorer {
   runner runner_;
   steady::time_point began_;
   steady::time_point reported_{};
+  steady::time_point looked_ = began_;
   std::uint64_t since_clock_ = 0;
+  std::uint64_t clock_every_ = 1;  // executions from one look at the clock to the next
   bool last_counts_ = false;
   search_result result_;
 };
@@ -231,8 +245,46 @@ search_result explore(const program& body, const explore_options& options) {
   return explorer(body, options).explore();
 }
 
+namespace {
+
+// What came at a step: "store total, of adder/0".
+std::string operation_at(const counterexample& trace, std::size_t number) {
+  const trace_step& s = trace.steps[number - 1];
+  return s.operation + (s.object.empty() ? "" : " " + s.object) + ", of " + s.thread;
+}
+
+std::string describe(const step_range& part, const counterexample& trace) {
+  const std::string first = std::to_string(part.first);
+  if (part.first == part.last) {
+    return "step " + first + ": expected another operation or object, came " +
+           operation_at(trace, part.first);
+  }
+  return "one of the steps " + first + " to " + std::to_string(part.last) +
+         ": expected another operation or object; these begin with " +
+         operation_at(trace, part.first);
+}
+
+// The first misfit. The schedule's own steps may go on to fit for a while after it.
+std::optional<std::string> misfit(const replay_strategy& follows, const fingerprint& recorded,
+                                  const schedule& wanted, const counterexample& came) {
+  if (const auto part = parting(recorded, wanted.size(), came.schedule)) {
+    return describe(*part, came);
+  }
+  if (const auto d = follows.diverged()) return describe(*d);
+  return std::nullopt;
+}
+
+// Of a deadlock, who waits for whom: the runner knows no names while it only explores.
+std::string message_of(const violation& v, const runner& r, const execution& done) {
+  if (v.property != "no_deadlock") return v.message;
+  const std::string circle = circle_text(r, waits_of(r, done));
+  return v.message + (circle.empty() ? "" : ": " + circle);
+}
+
+}  // namespace
+
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
-                     std::uint64_t fingerprint, std::string_view property, std::size_t break_at) {
+                     const fingerprint& recorded, std::string_view property, std::size_t break_at) {
   runner::settings settings = settings_for(options, true);
   settings.break_at = break_at;
   settings.depth =
@@ -242,23 +294,22 @@ replay_result replay(const program& body, const explore_options& options, const 
   replay_strategy follows(wanted);
   follows.begin_execution();
   const execution& done = r.run(body, follows);
-  follows.end_execution(done);
+  // Misuse ends an execution before its schedule does.
+  if (r.misuse().empty()) follows.end_execution(done);
 
   replay_result result;
   result.trace = narrate(r, done);
-  if (!r.misuse().empty()) {
-    result.refused = r.misuse();
-  } else if (const auto d = follows.diverged()) {
-    result.refused = describe(*d);
-  } else if (fingerprint != 0 && fingerprint != result.trace.fingerprint) {
-    result.refused = "the operations along the schedule are not those that it was recorded with";
-  }
+  result.refused = misfit(follows, recorded, wanted, result.trace);
   if (result.refused) return result;
+  if (!r.misuse().empty()) {
+    result.misuse = r.misuse();
+    return result;
+  }
   for (const violation& v : r.violations()) {
     if (result.violated || (!property.empty() && v.property != property)) continue;
     result.violated = true;
     result.trace.property = v.property;
-    result.trace.message = v.message;
+    result.trace.message = message_of(v, r, done);
   }
   return result;
 }

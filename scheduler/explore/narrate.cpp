@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <norn/scheduler/explore/fingerprint.hpp>
+#include <norn/scheduler/explore/waits.hpp>
+
 namespace norn {
 
 namespace {
@@ -41,6 +44,8 @@ trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
   trace_step s;
   s.number = i + 1;
   s.thread = r.thread_name(e.thread);
+  s.process = r.place_of(e.thread).process;
+  s.host = r.place_of(e.thread).host;
   s.operation = e.op.kind->name;
   if (e.op.object != no_object) s.object = r.object_name(e.op.object);
   s.arguments = text.arguments;
@@ -56,17 +61,14 @@ trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
   return s;
 }
 
-// The thread that can open what `t` waits at: for the end of a thread that thread, else the last one
-// to have changed the object, if it is another.
-std::string holder(const runner& r, const execution& done, thread_id t, const operation& op) {
-  const object_slot o = op.guard.object;
-  for (const thread_id other : r.created()) {
-    if (r.end_of(other) == o) return r.thread_name(other);
-  }
-  const auto writes = done.word_writes(o);
-  if (writes.empty()) return {};
-  const thread_id last = done.at(writes.back().event).thread;
-  return last == t ? std::string() : r.thread_name(last);
+blocked_thread narrate_wait(const runner& r, const wait& w) {
+  const operation& op = w.what;
+  return {r.thread_name(w.thread),
+          op.kind->name,
+          op.object == no_object ? "" : r.object_name(op.object),
+          w.holder == no_thread ? "" : r.thread_name(w.holder),
+          op.where.file,
+          op.where.line};
 }
 
 }  // namespace
@@ -78,27 +80,11 @@ counterexample narrate(const runner& r, const execution& done) {
     c.preemptions += c.steps.back().preempts ? 1 : 0;
   }
   c.found_steps = c.steps.size();
-  for (const thread_id t : r.created()) {
-    c.threads.push_back(r.thread_name(t));
-    if (done.state(t) != thread_state::parked || done.is_enabled(t)) continue;
-    const operation& op = done.pending(t);
-    c.blocked_threads.push_back({r.thread_name(t), op.kind->name,
-                                 op.object == no_object ? "" : r.object_name(op.object),
-                                 holder(r, done, t, op), op.where.file, op.where.line});
-  }
+  for (const thread_id t : r.created()) c.threads.push_back(r.thread_name(t));
+  for (const wait& w : waits_of(r, done)) c.blocked_threads.push_back(narrate_wait(r, w));
   c.schedule = r.by_creation(done);
-  c.fingerprint = fingerprint_of(c.schedule);
+  c.fingerprint = fingerprint_of(c.schedule).whole;
   return c;
-}
-
-std::uint64_t fingerprint_of(const schedule& s) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto mix = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3; };
-  for (const step& each : s) {
-    mix(index_of(each.thread));
-    mix(each.check);
-  }
-  return hash;
 }
 
 }  // namespace norn

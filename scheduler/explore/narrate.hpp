@@ -12,7 +12,4 @@ namespace norn {
 // Requires: `done` is the last execution of `r`, which narrates.
 counterexample narrate(const runner& r, const execution& done);
 
-// Of the (thread, operation, object) sequence.
-std::uint64_t fingerprint_of(const schedule& s);
-
 }  // namespace norn

@@ -1,12 +1,14 @@
 // The bytes of a token, before base64url (RFC 4648 §5, without padding):
 //
 //   layout 1 | varint length of the body | body | CRC-32, little endian
-//   body: varint depth | fingerprint, 8 bytes little endian | run...
+//   body: varint depth | fingerprint | run...
+//   fingerprint: the whole, 8 bytes little endian | varint number of marks | the marks, a byte each
 //   run:  varint (thread << 1 | chooses) | varint steps - 1 | varint alternative of each, if it chooses
 //
 // Consecutive steps of one thread are a run, and most steps have nothing to choose: a token has about
-// two bytes for each change of thread. The length tells a truncated token from a tampered one; the
-// checksum covers the name too, so that a token cannot be moved to another check.
+// two bytes for each change of thread, and at most 64 for the marks. The length tells a truncated token
+// from a tampered one; the checksum covers the name too, so that a token cannot be moved to another
+// check.
 #include <norn/scheduler/explore/token.hpp>
 
 #include <optional>
@@ -114,6 +116,12 @@ std::optional<bytes> from_base64url(std::string_view text) {
   return data;
 }
 
+void put_fingerprint(bytes& out, const fingerprint& f) {
+  put_fixed(out, f.whole, 8);
+  put_varint(out, f.marks.size());
+  out.append(f.marks.begin(), f.marks.end());
+}
+
 void put_run(bytes& out, const schedule& steps, std::size_t first, std::size_t last) {
   bool chooses = false;
   for (std::size_t i = first; i < last; ++i) chooses |= steps[i].alternative != 0;
@@ -126,7 +134,7 @@ void put_run(bytes& out, const schedule& steps, std::size_t first, std::size_t l
 bytes body_of(const token& t) {
   bytes body;
   put_varint(body, t.depth);
-  put_fixed(body, t.fingerprint, 8);
+  put_fingerprint(body, t.fingerprint);
   for (std::size_t first = 0; first < t.schedule.size();) {
     std::size_t last = first + 1;
     while (last < t.schedule.size() && t.schedule[last].thread == t.schedule[first].thread) ++last;
@@ -138,6 +146,16 @@ bytes body_of(const token& t) {
 
 // No token means more steps than this; a checksum that fits by chance must not take the memory.
 constexpr std::uint64_t most_steps = 100'000'000;
+
+bool read_fingerprint(reader& in, fingerprint& f) {
+  const auto whole = in.fixed(8);
+  const auto count = whole ? in.varint() : std::nullopt;
+  const auto marks = count ? in.take(*count) : std::nullopt;
+  if (!marks) return false;
+  f.whole = *whole;
+  f.marks.assign(marks->begin(), marks->end());
+  return true;
+}
 
 bool read_run(reader& in, schedule& steps) {
   const auto head = in.varint();
@@ -154,10 +172,8 @@ bool read_run(reader& in, schedule& steps) {
 bool read_body(std::string_view body, token& t) {
   reader in{body};
   const auto depth = in.varint();
-  const auto fingerprint = in.fixed(8);
-  if (!depth || !fingerprint || *depth > 0xffffffff) return false;
+  if (!depth || *depth > 0xffffffff || !read_fingerprint(in, t.fingerprint)) return false;
   t.depth = static_cast<std::uint32_t>(*depth);
-  t.fingerprint = *fingerprint;
   while (!in.at_end()) {
     if (!read_run(in, t.schedule)) return false;
   }
@@ -219,7 +235,7 @@ std::variant<token, token_error> decode_content(std::string_view name, std::stri
   if (*sum != checksum(name, content.substr(0, content.size() - 4))) {
     return tampered("its checksum does not fit");
   }
-  token t{.check = std::string(name), .schedule = {}, .fingerprint = 0, .depth = 0};
+  token t{.check = std::string(name), .schedule = {}, .fingerprint = {}, .depth = 0};
   if (!read_body(*body, t)) return tampered("its schedule cannot be read");
   return t;
 }

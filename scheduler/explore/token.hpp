@@ -1,6 +1,6 @@
 // Token: a schedule as text that a person can paste, `v1:<check name>:<base64url>`. It carries the
-// schedule, the fingerprint of what happened along it, and the bounds under which it was found; a
-// checksum finds out truncation and tampering.
+// schedule, the fingerprint of what happened along it (fingerprint.hpp), and the bounds under which it
+// was found; a checksum finds out truncation and tampering.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include <norn/scheduler/explore/fingerprint.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 
 namespace norn {
@@ -15,7 +16,7 @@ namespace norn {
 struct token {
   std::string check;        // a check's full name or `Suite.Name`
   norn::schedule schedule;  // `step::check` is not carried
-  std::uint64_t fingerprint = 0;
+  norn::fingerprint fingerprint;
   std::uint32_t depth = 0;  // the bound on steps under which it was found
 };
 

@@ -58,6 +58,7 @@ void runner::reset(std::size_t kept) {
   objects_.clear();
   violations_.clear();
   narrations_.clear();
+  names_.clear();
   predicates_.clear();
   observing_ = nullptr;
   observed_more_ = false;
@@ -94,8 +95,9 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   t.on_stack = true;
   t.ended_in = no_event;
   if (settings_.narrate) {
-    t.name = std::string(name);
-    if (number >= 0) t.name += "/" + std::to_string(number);
+    t.name = std::string(name) + (number < 0 ? "" : "/" + std::to_string(number));
+    if (const int same = ++names_[t.name]; same > 1) t.name += "#" + std::to_string(same);
+    t.where = creator == nullptr ? place{} : creator->where;
   }
   created_.push_back(id);
   execution_.create_thread(id, creator == nullptr || execution_.size() == 0

@@ -23,6 +23,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/run/fiber.hpp>
+#include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/race_detector.hpp>
 #include <norn/scheduler/run/run_local.hpp>
@@ -70,6 +71,7 @@ class runner {
   // Narrated executions only.
   const std::vector<narration>& narrations() const { return narrations_; }
   std::string thread_name(thread_id t) const;
+  const place& place_of(thread_id t) const { return threads_[index_of(t)]->where; }
   std::string object_name(object_slot o) const;
   const char* object_type(object_slot o) const { return objects_[index_of(o)].type; }
   // Threads in the order of their creation in the last execution.
@@ -113,6 +115,7 @@ class runner {
   // announcement. Part of the creator's current event.
   thread_body& begin_spawn(std::string_view name, int number);
   thread_id finish_spawn();
+  void set_place(place where) { running_->where = std::move(where); }
   object_slot end_of(thread_id t) const { return threads_[index_of(t)]->end; }
 
   void violate(std::string_view property, std::string_view message);
@@ -162,7 +165,8 @@ class runner {
     bool lost = false;      // its stack could not be unwound and must not be used again
     object_slot end = no_object;
     event_id ended_in = no_event;
-    std::string name;  // narrated executions only
+    std::string name;  // narrated executions only, as `where`
+    place where;
   };
   struct object_record {
     const char* type = "";
@@ -221,6 +225,7 @@ class runner {
   std::vector<object_record> objects_;
   std::vector<violation> violations_;
   std::vector<narration> narrations_;
+  std::unordered_map<std::string, int> names_;  // of threads, narrated executions only
   std::vector<predicate> predicates_;
   predicate* observing_ = nullptr;
   // Which predicates (by place of registration) read which objects: grows over the whole search.

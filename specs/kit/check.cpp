@@ -1,31 +1,61 @@
 #include <norn/specs/kit/check.hpp>
 
 #include <algorithm>
-#include <stdexcept>
+
+#include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
 
 namespace {
 
-std::vector<search>& registry() {
-  static std::vector<search> searches;
-  return searches;
+struct registry {
+  std::vector<search> searches;
+  std::string defects;  // a line each
+};
+
+// Filled before `main`, where an exception would end the process without a word.
+registry& registered() {
+  static registry all;
+  return all;
+}
+
+bool has_twice(const std::vector<expectation>& expects) {
+  return std::any_of(expects.begin(), expects.end(), [&](const expectation& e) {
+    return std::count_if(expects.begin(), expects.end(), [&](const expectation& other) {
+             return other.property == e.property;
+           }) > 1;
+  });
+}
+
+// What is wrong with a search by itself; empty where nothing is.
+std::string defect_of(const search& s) {
+  if (!s.body) return "has no body";
+  if (s.expects.empty()) return "expects nothing: name at least one property and its verdict";
+  if (has_twice(s.expects)) return "expects two verdicts of one property: leave one of them";
+  return "";
 }
 
 }  // namespace
 
-const std::vector<search>& registered_searches() { return registry(); }
+const std::vector<search>& registered_searches() {
+  const registry& all = registered();
+  if (all.defects.empty()) return all.searches;
+  throw bad_input("checks are declared wrongly, and none was run:" + all.defects);
+}
 
 register_search::register_search(search s) {
-  std::vector<search>& all = registry();
-  if (s.expects.empty()) throw std::logic_error(s.name() + " is registered without a property");
+  registry& all = registered();
   const auto place =
-      std::lower_bound(all.begin(), all.end(), s,
+      std::lower_bound(all.searches.begin(), all.searches.end(), s,
                        [](const search& a, const search& b) { return a.name() < b.name(); });
-  if (place != all.end() && place->name() == s.name()) {
-    throw std::logic_error(s.name() + " is registered twice");
+  const bool twice = place != all.searches.end() && place->name() == s.name();
+  const std::string defect =
+      twice ? "is registered twice: give each search a name of its own" : defect_of(s);
+  if (defect.empty()) {
+    all.searches.insert(place, std::move(s));
+  } else {
+    all.defects += "\n  " + s.name() + " " + defect;
   }
-  all.insert(place, std::move(s));
 }
 
 }  // namespace norn

@@ -35,11 +35,12 @@ struct search {
   std::string name() const { return protocol + "/" + variant + "@" + deployment; }
 };
 
-// Every search that was registered, sorted by name. Registered twice or without a property:
-// std::logic_error.
+// Every search that was registered, sorted by name. Throws bad_input where one was registered wrongly:
+// twice, without a body or a property, or with two verdicts of one property.
 const std::vector<search>& registered_searches();
 
-// Registers before `main`, from a static object of a user's or a spec's source.
+// Registers before `main`, from a static object of a user's or a spec's source. What is wrong with it
+// is told by `registered_searches`.
 struct register_search {
   explicit register_search(search s);
 };

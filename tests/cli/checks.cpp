@@ -5,6 +5,7 @@
 #include <norn/model/memory/atomic.hpp>
 #include <norn/model/property.hpp>
 #include <norn/model/sync/mutex.hpp>
+#include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/specs/kit/check.hpp>
 
@@ -26,6 +27,20 @@ void whole() {
   count_to_two([](norn::atomic<int>& total) { total.fetch_add(1); });
 }
 
+// Two processes on a machine of their own lose an update of a counter that both can reach.
+void apart() {
+  const norn::host web{"web"};
+  norn::atomic<int> total{0, "total"};
+  const auto add = [&] { total.store(total.load() + 1); };
+  const norn::process left{web, "left"};
+  const norn::process right{web, "right"};
+  norn::thread first = left.spawn("adder", add);
+  norn::thread second = right.spawn("adder", add);
+  first.join();
+  second.join();
+  norn::require("counts_both", total.load() == 2);
+}
+
 // Either thread may hold one lock and wait for the other.
 void crossed() {
   norn::mutex left{"left"};
@@ -39,6 +54,14 @@ void crossed() {
     first.unlock();
   });
   norn::require("ends", true);
+}
+
+// As `split`, with a predicate that does more than to look.
+void misused() {
+  norn::atomic<int> total{0, "total"};
+  norn::always("looks_only", [&] { return total.load() < 1 || total.exchange(1) == 1; });
+  norn::run_concurrently("adder", 2, [&](int) { total.store(total.load() + 1); });
+  norn::require("counts_both", total.load() == 2);
 }
 
 int times_run = 0;
@@ -73,6 +96,11 @@ const norn::register_search bounded{{.protocol = "tally",
                                      .body = whole,
                                      .expects = {{"counts_both", conclusion::holds_within_bound}},
                                      .limits = {.executions = 1}}};
+const norn::register_search split_2proc{{.protocol = "apart",
+                                         .variant = "split",
+                                         .deployment = "2proc",
+                                         .body = apart,
+                                         .expects = {{"counts_both", conclusion::violated}}}};
 // Declarations that are wrong on purpose.
 const norn::register_search optimistic{{.protocol = "wrong",
                                         .variant = "split",
@@ -89,6 +117,11 @@ const norn::register_search undeclared{{.protocol = "wrong",
                                         .deployment = "undeclared",
                                         .body = crossed,
                                         .expects = {{"ends", conclusion::holds}}}};
+const norn::register_search misusing{{.protocol = "wrong",
+                                      .variant = "misused",
+                                      .deployment = "2thread",
+                                      .body = misused,
+                                      .expects = {{"counts_both", conclusion::holds}}}};
 const norn::register_search nondeterministic{{.protocol = "wrong",
                                               .variant = "forgetful",
                                               .deployment = "2thread",

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include <norn/tests/cli/command.hpp>
 
@@ -52,6 +54,65 @@ TEST(Completion, OffersChecks) {
 TEST(Completion, IsForThreeShells) {
   EXPECT_EQ(norn({"completion", "zsh"}).out.rfind("#compdef norn\n", 0), 0u);
   EXPECT_EQ(norn({"completion", "fish"}).out.rfind("# fish completion of norn", 0), 0u);
+}
+
+// --- shells that few machines have ---
+
+bool is_installed(const std::string& shell) {
+  return std::system((shell + " -c true >/dev/null 2>&1").c_str()) == 0;
+}
+
+// What fish offers after `typed`, without the descriptions.
+std::string offered_by_fish(const std::string& typed) {
+  const std::string program = file_with(
+      "function norn; printf 'store/fixed@2thread:a  holds\\nstore/fixed@3thread:a  holds\\n'; "
+      "end\n"
+      "source " +
+      file_with(norn({"completion", "fish"}).out) + "\ncomplete -C '" + typed + "' | cut -f1\n");
+  return output_of("fish --no-config " + program + " 2>&1");
+}
+
+TEST(Completion, WorksInFish) {
+  if (!is_installed("fish")) GTEST_SKIP() << "fish is not installed";
+  EXPECT_EQ(offered_by_fish("norn re"), "replay\nreport\n");
+  EXPECT_EQ(offered_by_fish("norn check --s"), "--seed\n--strategy\n");
+  EXPECT_EQ(offered_by_fish("norn check st"), "store/fixed@2thread:a\nstore/fixed@3thread:a\n");
+  EXPECT_EQ(offered_by_fish("norn check --seed 3 store/fixed@2"), "store/fixed@2thread:a\n");
+  EXPECT_EQ(offered_by_fish("norn completion f"), "fish\n");
+}
+
+// The arguments that `norn` gets when `typed`, the tabulator and the return key are typed into zsh.
+std::string arguments_from_zsh(const std::string& typed) {
+  const std::string startup = file_with(
+      "autoload -U compinit\n"
+      "compinit -u -D\n"
+      "source " +
+      file_with(norn({"completion", "zsh"}).out) +
+      "\n"
+      "norn() {\n"
+      "  if [[ $1 == list ]]; then print 'store/fixed@2thread:a  holds'; else print \"<$*>\"; fi\n"
+      "}\n");
+  const std::string program = file_with(
+      "zmodload zsh/zpty\n"
+      "zpty shell zsh -f -i\n"
+      "zpty -w shell 'source " +
+      startup +
+      "'\n"
+      "zpty -w shell $'" +
+      typed +
+      "\\t'\n"
+      "zpty -r shell answer '*<*>*'\n"
+      "answer=${answer##*<}\n"
+      "print -r -- ${answer%%>*}\n");
+  return output_of("TERM=dumb timeout 20 zsh -f " + program + " 2>&1");
+}
+
+TEST(Completion, WorksInZsh) {
+  if (!is_installed("zsh")) GTEST_SKIP() << "zsh is not installed";
+  EXPECT_EQ(arguments_from_zsh("norn comp"), "completion\n");
+  EXPECT_EQ(arguments_from_zsh("norn check --se"), "check --seed\n");
+  EXPECT_EQ(arguments_from_zsh("norn check st"), "check store/fixed@2thread:a\n");
+  EXPECT_EQ(arguments_from_zsh("norn completion f"), "completion fish\n");
 }
 
 }  // namespace

@@ -26,9 +26,11 @@ TEST(Progress, SaysHowFarAndHowFast) {
 
 TEST(Progress, SaysWhatIsLeftOfTheBudgetThatEndsFirst) {
   EXPECT_EQ(progress_text(state({.executions = 300}), after(100, 10)),
-            "store/fixed@2thread: 100 executions, 10/s, 20.0 s left at most; 3 of 12 checks done");
+            "store/fixed@2thread: 100 of at most 300 executions, 10/s, 20.0 s left at most; 3 of "
+            "12 checks done");
   EXPECT_EQ(progress_text(state({.executions = 300, .time_seconds = 15}), after(100, 10)),
-            "store/fixed@2thread: 100 executions, 10/s, 5.00 s left at most; 3 of 12 checks done");
+            "store/fixed@2thread: 100 of at most 300 executions, 10/s, 5.00 s left at most; 3 of "
+            "12 checks done");
 }
 
 std::string written(progress::mode mode, int updates) {

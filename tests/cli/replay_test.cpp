@@ -86,6 +86,34 @@ TEST(Explain, ShowsEveryDetail) {
   EXPECT_NE(o.out.find("       changes     0→1\n"), std::string::npos);
 }
 
+// --- processes ---
+
+TEST(Report, JsonSaysWhereEachStepRan) {
+  const json steps = json::parse(
+      norn({"check", "--json", "-", "apart"}).out)["checks"][0]["counterexample"]["steps"];
+  ASSERT_EQ(steps.size(), 9u);
+  for (const json& step : steps) {
+    const std::string thread = step["thread"];
+    const bool main = thread == "main";
+    EXPECT_EQ(step["process"], main ? "process" : thread == "adder" ? "left" : "right");
+    EXPECT_EQ(step["host"], main ? "host" : "web");
+  }
+}
+
+// Threads of one name are told apart.
+TEST(Replay, ShowsProcessesWhereThereIsMoreThanOne) {
+  const std::string token =
+      json::parse(norn({"check", "--json", "-", "apart"}).out)["checks"][0]["schedule"];
+  const std::string columns = norn({"replay", token}, {"COLUMNS=160"}).out;
+  EXPECT_NE(columns.find("adder (left on web)"), std::string::npos) << columns;
+  EXPECT_NE(columns.find("adder#2 (right on web)"), std::string::npos);
+  EXPECT_NE(columns.find("spawn(adder#2)"), std::string::npos);
+  const std::string full = norn({"explain", token}).out;
+  EXPECT_NE(full.find("\n  1  main (process on host)\n"), std::string::npos) << full;
+  EXPECT_NE(full.find("  adder#2 (right on web)\n"), std::string::npos);
+  EXPECT_EQ(norn({"replay", found_token()}).out.find("process"), std::string::npos);
+}
+
 // --- refused ---
 
 TEST(Replay, RefusesATokenOfAChangedModel) {
@@ -94,13 +122,32 @@ TEST(Replay, RefusesATokenOfAChangedModel) {
   const outcome o = norn({"replay", encode(t)});
   EXPECT_EQ(o.code, 2);
   EXPECT_EQ(o.out, "");
-  // A token knows threads, not operations: it differs where adder/0 should store, and has ended.
+  // Main makes both adders; the first step of an adder is a load here, an addition there.
   EXPECT_EQ(o.error,
             "norn: the token does not fit this check, and nothing else was run.\n"
-            "  step 5: expected an operation of thread 1, came nothing: the thread has no next "
-            "operation\n"
+            "  step 3: expected another operation or object, came fetch_add total, of adder/0\n"
             "  likely the check, the code under test or norn changed since the token was written: "
             "search again for a new one.\n");
+}
+
+// The schedule fits, up to where the predicate misuses the model.
+TEST(Replay, ATokenThatLeadsToMisuseOfTheModelIsNotRefused) {
+  token t = std::get<token>(decode(found_token()));
+  t.check = "wrong/misused@2thread:counts_both";
+  for (const char* command : {"replay", "explain"}) {
+    const outcome o = norn({command, encode(t)});
+    EXPECT_EQ(o.code, 4);
+    EXPECT_EQ(o.error, "");
+    EXPECT_EQ(
+        o.out.rfind("MISUSE  wrong/misused@2thread:counts_both\n"
+                    "  an operation (exchange) inside the predicate of always(\"looks_only\")",
+                    0),
+        0u)
+        << o.out;
+  }
+  const std::string file = absent_file();
+  EXPECT_EQ(norn({"report", encode(t), "--json", file}).code, 4);
+  EXPECT_EQ(json::parse(content_of(file))["checks"][0]["verdict"], "misuse");
 }
 
 TEST(Replay, RefusesATokenOfAnUnknownCheck) {

@@ -15,7 +15,7 @@ using sample::violated_result;
 
 constexpr const char* replay_line =
     "replay:  norn replay v1:bank/buggy@2thread:total_kept:"
-    "ARCQTgEAAAAAAAAAAgAEAQIAIonc0A\n";
+    "ARWQTh3mpUx-BwgDBAitOwMCAAQBAgC6qOSt\n";
 
 TEST(Failure, IsShownInColumns) {
   EXPECT_EQ(failure_text(violated_result(), {}),
@@ -79,7 +79,36 @@ TEST(Failure, WrapsAPhraseInItsColumn) {
                                     }));
 }
 
-TEST(Failure, SaysWhoIsBlockedAndTheCircle) {
+// Processes that all threads share tell nothing.
+TEST(Failure, NamesProcessesAndHostsWhereThereAreMore) {
+  counterexample c = lost_update();
+  for (trace_step& s : c.steps) s.process = s.host = "here";
+  EXPECT_EQ(trace_lines(c, 100), trace_lines(lost_update(), 100));
+  EXPECT_EQ(detailed_trace_lines(c), detailed_trace_lines(lost_update()));
+
+  c.steps.resize(2);
+  c.steps[0].process = "bank";
+  EXPECT_EQ(trace_lines(c, 100), (std::vector<std::string>{
+                                     "  #  teller/0 (bank)  teller/1 (here)",
+                                     "  1  load total → 0                    bank.cpp:41",
+                                     "     ── preempted ──",
+                                     "  2                   load total → 0   bank.cpp:41",
+                                 }));
+  c.steps[0].host = "server";
+  c.steps[1].process = "teller/1";
+  EXPECT_EQ(trace_lines(c, 100).front(), "  #  teller/0 (bank on server)  teller/1 (on here)");
+  EXPECT_EQ(trace_lines(c, 60), (std::vector<std::string>{
+                                    "  #  teller/0 (bank on       teller/1 (on here)",
+                                    "     server)",
+                                    "  1  load total → 0                              bank.cpp:41",
+                                    "     ── preempted ──",
+                                    "  2                          load total → 0      bank.cpp:41",
+                                }));
+  EXPECT_EQ(trace_lines(c, 40).front(), "  1  teller/0 (bank on server)  load total → 0");
+  EXPECT_EQ(detailed_trace_lines(c).front(), "  1  teller/0 (bank on server)");
+}
+
+TEST(Failure, SaysWhoIsBlocked) {
   check_result r = violated_result();
   r.name = "bank/buggy@2thread:no_deadlock";
   r.decided.counterexample->blocked_threads = {
@@ -89,8 +118,7 @@ TEST(Failure, SaysWhoIsBlockedAndTheCircle) {
   const std::string text = failure_text(r, {});
   EXPECT_NE(text.find("blocked:  teller/0 waits at lock right, held by teller/1  bank.cpp:50\n"
                       "blocked:  teller/1 waits at lock left, held by teller/0  bank.cpp:51\n"
-                      "blocked:  main waits at join teller/0\n"
-                      "circle:   teller/0 → teller/1 → teller/0\n"),
+                      "blocked:  main waits at join teller/0\n"),
             std::string::npos)
       << text;
 }
@@ -164,7 +192,7 @@ TEST(Failure, InFullHasEveryDetail) {
   c.steps[1].alternative = 2;
   c.steps[1].conflicts_with = 1;
   EXPECT_EQ(detailed_trace_lines(c), (std::vector<std::string>{
-                                         "  1  teller/0 in process server on host alpha at 10 ms",
+                                         "  1  teller/0 (server on alpha) at 10 ms",
                                          "       does        load total → 0",
                                          "       at          src/bank.cpp:41",
                                          "     ── teller/0 preempted ──",

@@ -36,7 +36,8 @@ TEST(Json, HasTheCounterexample) {
       json::parse(json_text({sample::violated_result()}, {"exhaustive", 1, 1}))["checks"][0];
   const json& found = check["counterexample"];
   EXPECT_EQ(check["verdict"], "violated");
-  EXPECT_EQ(check["schedule"], "v1:bank/buggy@2thread:total_kept:ARCQTgEAAAAAAAAAAgAEAQIAIonc0A");
+  EXPECT_EQ(check["schedule"],
+            "v1:bank/buggy@2thread:total_kept:ARWQTh3mpUx-BwgDBAitOwMCAAQBAgC6qOSt");
   EXPECT_EQ(found["replay"], check["schedule"]);
   EXPECT_EQ(found["steps"].size(), 4u);
   EXPECT_EQ(found["steps"][2].dump(),
@@ -79,7 +80,8 @@ TEST(Json, GivesItsCounterexamplesBack) {
   const auto& stored = std::get<std::vector<stored_counterexample>>(read);
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(stored[0].check, "bank/buggy@2thread:total_kept");
-  EXPECT_EQ(stored[0].token, "v1:bank/buggy@2thread:total_kept:ARCQTgEAAAAAAAAAAgAEAQIAIonc0A");
+  EXPECT_EQ(stored[0].token,
+            "v1:bank/buggy@2thread:total_kept:ARWQTh3mpUx-BwgDBAitOwMCAAQBAgC6qOSt");
 }
 
 TEST(Json, RefusesFilesThatAreNotItsOwn) {

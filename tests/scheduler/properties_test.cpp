@@ -199,7 +199,9 @@ TEST(Properties, DeadlockNamesTheCycleOfWaits) {
     two.join();
   });
   ASSERT_VIOLATED(v);
-  EXPECT_EQ(v.message, "no thread can go on");
+  EXPECT_EQ(v.message,
+            "no thread can go on: one waits for mutex b held by two, two waits for mutex a held by "
+            "one");
   const auto& blocked = v.counterexample->blocked_threads;
   ASSERT_EQ(blocked.size(), 3u);
   EXPECT_EQ(blocked[0].thread, "main");

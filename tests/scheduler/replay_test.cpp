@@ -75,7 +75,7 @@ std::string text_of(const counterexample& c) {
 TEST(Replay, LeadsToTheSameExecution) {
   const counterexample c = found();
   const replay_result again =
-      replay(lost_update, replaying(), c.schedule, c.fingerprint, "all_counted");
+      replay(lost_update, replaying(), c.schedule, fingerprint_of(c.schedule), "all_counted");
   EXPECT_FALSE(again.refused) << *again.refused;
   EXPECT_TRUE(again.violated);
   EXPECT_EQ(again.trace.schedule, c.schedule);
@@ -91,7 +91,7 @@ TEST(Replay, TokenCarriesAllThatIsNeeded) {
   token t;
   t.check = "Replay.lost_update";
   t.schedule = c.schedule;
-  t.fingerprint = c.fingerprint;
+  t.fingerprint = fingerprint_of(c.schedule);
   t.depth = 10'000;
   const auto decoded = decode(encode(t));
   ASSERT_TRUE(std::holds_alternative<token>(decoded));
@@ -105,7 +105,8 @@ TEST(Replay, TokenCarriesAllThatIsNeeded) {
 
 TEST(Replay, WithoutAPropertyNamedTellsWhatIsViolated) {
   const counterexample c = found();
-  const replay_result again = replay(lost_update, replaying(), c.schedule, c.fingerprint, "");
+  const replay_result again =
+      replay(lost_update, replaying(), c.schedule, fingerprint_of(c.schedule), "");
   EXPECT_TRUE(again.violated);
   EXPECT_EQ(again.trace.property, "all_counted");
 }
@@ -113,7 +114,7 @@ TEST(Replay, WithoutAPropertyNamedTellsWhatIsViolated) {
 TEST(Replay, AScheduleWithoutAViolationIsReplayedToo) {
   counterexample c = found();
   c.schedule.pop_back();  // the step that finds out
-  const replay_result again = replay(lost_update, replaying(), c.schedule, 0, "all_counted");
+  const replay_result again = replay(lost_update, replaying(), c.schedule, {}, "all_counted");
   EXPECT_FALSE(again.refused);
   EXPECT_FALSE(again.violated);
   EXPECT_EQ(again.trace.steps.size(), 34u);
@@ -163,7 +164,7 @@ TEST(Replay, TokenReplaysInAnotherProcess) {
   token t;
   t.check = "Replay.lost_update";
   t.schedule = c.schedule;
-  t.fingerprint = c.fingerprint;
+  t.fingerprint = fingerprint_of(c.schedule);
   t.depth = 10'000;
   EXPECT_EQ(text_of_another_process(encode(t)), text_of(c));
 }
@@ -201,15 +202,16 @@ explore_options racing() {
 
 counterexample race() { return explore(racers({}), racing()).properties[0].counterexample.value(); }
 
-std::string refusal_of(variant v, const counterexample& c) {
-  const replay_result r = replay(racers(v), racing(), c.schedule, c.fingerprint, "both");
+std::string refusal_of(variant v, const schedule& s, const fingerprint& recorded = {}) {
+  const replay_result r = replay(racers(v), racing(), s, recorded, "both");
   EXPECT_FALSE(r.violated);
   return r.refused.value_or("not refused");
 }
 
 TEST(Replay, UnchangedProgramIsAccepted) {
   const counterexample c = race();
-  const replay_result r = replay(racers({}), racing(), c.schedule, c.fingerprint, "both");
+  const replay_result r =
+      replay(racers({}), racing(), c.schedule, fingerprint_of(c.schedule), "both");
   EXPECT_FALSE(r.refused) << *r.refused;
   EXPECT_TRUE(r.violated);
 }
@@ -218,26 +220,46 @@ TEST(Replay, ChangedProgramIsRefusedWithStepExpectedAndCame) {
   const counterexample c = race();
   ASSERT_EQ(c.steps.size(), 11u);
   // A schedule of the program knows which operation each of its steps was.
-  EXPECT_THAT(refusal_of({.extra_load = true}, c), HasSubstr("step "));
-  EXPECT_THAT(refusal_of({.no_choice = true}, c), HasSubstr("expected "));
-  EXPECT_THAT(refusal_of({.other_kind = true}, c), HasSubstr("came fetch_add"));
+  EXPECT_THAT(refusal_of({.extra_load = true}, c.schedule), HasSubstr("step "));
+  EXPECT_THAT(refusal_of({.no_choice = true}, c.schedule), HasSubstr("expected "));
+  EXPECT_THAT(refusal_of({.other_kind = true}, c.schedule), HasSubstr("came fetch_add"));
 }
 
-// A token's steps do not: that a thread cannot go on, or has ended, gives the change away.
+// The steps of a token do not.
+schedule without_checks(schedule s) {
+  for (step& each : s) each.check = 0;
+  return s;
+}
+
+// Its fingerprint does. Steps 3 to 5 are racer/0's choose, load and store, 7 to 9 those of racer/1,
+// which chooses to add; main does what is before, between and behind.
 TEST(Replay, ChangedProgramIsRefusedWithAToken) {
-  counterexample c = race();
-  for (step& s : c.schedule) s.check = 0;
-  EXPECT_THAT(refusal_of({.extra_load = true}, c), HasSubstr("came join, which is blocked"));
-  EXPECT_THAT(refusal_of({.no_choice = true}, c), HasSubstr("step "));
-  EXPECT_THAT(refusal_of({.other_kind = true}, c),
+  const counterexample c = race();
+  const auto refused = [&](variant v) {
+    return refusal_of(v, without_checks(c.schedule), fingerprint_of(c.schedule));
+  };
+  EXPECT_EQ(refused({.extra_load = true}),
+            "step 7: expected another operation or object, came load atomic, of racer/1");
+  EXPECT_EQ(refused({.no_choice = true}),
+            "step 3: expected another operation or object, came load atomic, of racer/0");
+  EXPECT_EQ(refused({.other_kind = true}),
+            "step 4: expected another operation or object, came fetch_add atomic, of racer/0");
+}
+
+// Without one, that a thread cannot go on, or has ended, gives the change away.
+TEST(Replay, ChangedProgramIsRefusedWithoutAFingerprint) {
+  const schedule s = without_checks(race().schedule);
+  EXPECT_THAT(refusal_of({.extra_load = true}, s), HasSubstr("came join, which is blocked"));
+  EXPECT_THAT(refusal_of({.no_choice = true}, s), HasSubstr("step "));
+  EXPECT_THAT(refusal_of({.other_kind = true}, s),
               HasSubstr("came nothing: the thread has no next operation"));
 }
 
-// Where each step is possible, what it did is compared as a whole.
 TEST(Replay, FingerprintTellsOtherOperationsApart) {
   const auto writes = [](bool exchanges) {
     return [exchanges] {
-      atomic<int> x{0};
+      atomic<int> x{0, "x"};
+      x.load();
       if (exchanges) {
         x.exchange(1);
       } else {
@@ -246,24 +268,70 @@ TEST(Replay, FingerprintTellsOtherOperationsApart) {
       require("both", false);
     };
   };
-  counterexample c = explore(writes(false), racing()).properties[0].counterexample.value();
-  for (step& s : c.schedule) s.check = 0;
-  const replay_result r = replay(writes(true), racing(), c.schedule, c.fingerprint, "both");
+  const counterexample c = explore(writes(false), racing()).properties[0].counterexample.value();
+  const replay_result r = replay(writes(true), racing(), without_checks(c.schedule),
+                                 fingerprint_of(c.schedule), "both");
   EXPECT_FALSE(r.violated);
-  EXPECT_EQ(r.refused, "the operations along the schedule are not those that it was recorded with");
+  EXPECT_EQ(r.refused, "step 2: expected another operation or object, came exchange x, of main");
 }
+
+// 130 steps have a mark after every third.
+TEST(Replay, OfALongScheduleAFewStepsAreNamed) {
+  const auto writes = [](int exchanged) {
+    return [exchanged] {
+      atomic<int> x{0, "x"};
+      for (int i = 1; i <= 130; ++i) i == exchanged ? x.exchange(1) : x.load();
+      require("both", false);
+    };
+  };
+  const counterexample c = explore(writes(0), racing()).properties[0].counterexample.value();
+  ASSERT_EQ(c.steps.size(), 130u);
+  const replay_result r =
+      replay(writes(5), racing(), without_checks(c.schedule), fingerprint_of(c.schedule), "both");
+  EXPECT_EQ(r.refused,
+            "one of the steps 4 to 6: expected another operation or object; these begin with load "
+            "x, of main");
+}
+
+// --- misuse ---
+
+// The schedule fits as far as it goes: the program is what is wrong, not the schedule.
+TEST(Replay, MisuseIsNoMisfit) {
+  const auto counts = [](bool misused) {
+    return [misused] {
+      atomic<int> x{0, "x"};
+      always("small", [&] { return misused && x.load() == 2 ? x.exchange(0) == 2 : true; });
+      for (int i = 1; i <= 3; ++i) x.store(i);
+      require("both", false);
+    };
+  };
+  const counterexample c = explore(counts(false), racing()).properties[0].counterexample.value();
+  ASSERT_EQ(c.steps.size(), 3u);
+  const replay_result r =
+      replay(counts(true), racing(), c.schedule, fingerprint_of(c.schedule), "both");
+  EXPECT_EQ(r.refused, std::nullopt);
+  EXPECT_EQ(r.verdict(), conclusion::misuse);
+  EXPECT_EQ(r.trace.steps.size(), 2u);
+  EXPECT_EQ(
+      r.misuse,
+      "an operation (exchange) inside the predicate of always(\"small\"): a predicate may only "
+      "read variables of the model");
+}
+
+// --- a schedule of something else ---
 
 TEST(Replay, ScheduleThatIsTooLongIsRefused) {
   counterexample c = race();
   c.schedule.push_back(c.schedule.back());
-  EXPECT_THAT(refusal_of({}, c), HasSubstr("step 12: expected an operation of thread 0, came "));
+  EXPECT_THAT(refusal_of({}, c.schedule),
+              HasSubstr("step 12: expected an operation of thread 0, came "));
 }
 
 TEST(Replay, ThreadThatDoesNotExistIsRefused) {
   counterexample c = race();
   c.schedule[0].thread = thread_id{7};
   EXPECT_EQ(
-      refusal_of({}, c),
+      refusal_of({}, c.schedule),
       "step 1: expected an operation of thread 7, came nothing: the thread has no next operation");
 }
 
@@ -272,10 +340,10 @@ TEST(Replay, AlternativeThatIsNotOfferedIsRefused) {
   for (std::size_t i = 0; i < c.schedule.size(); ++i) {
     if (c.steps[i].operation != "choose") continue;
     c.schedule[i].alternative = 5;
-    EXPECT_EQ(refusal_of({}, c), "step " + std::to_string(i + 1) +
-                                     ": expected an operation of thread " +
-                                     std::to_string(index_of(c.schedule[i].thread)) +
-                                     " that takes its alternative 5, came only 2 alternatives");
+    EXPECT_EQ(refusal_of({}, c.schedule),
+              "step " + std::to_string(i + 1) + ": expected an operation of thread " +
+                  std::to_string(index_of(c.schedule[i].thread)) +
+                  " that takes its alternative 5, came only 2 alternatives");
     return;
   }
   FAIL() << "no choice in the trace";

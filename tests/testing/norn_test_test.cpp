@@ -15,6 +15,7 @@
 #include <norn/model/property.hpp>
 #include <norn/model/sync/mutex.hpp>
 #include <norn/model/thread/thread.hpp>
+#include <norn/scheduler/explore/token.hpp>
 
 namespace {
 
@@ -32,6 +33,13 @@ void add_twice(bool split) {
 
 void whole() { add_twice(false); }
 void split() { add_twice(true); }
+
+// As `split`, with a predicate that does more than to look.
+void misused() {
+  norn::atomic<int> total{0, "total"};
+  norn::always("looks_only", [&] { return total.load() < 1 || total.exchange(1) == 1; });
+  norn::run_concurrently("adder", 2, [&](int) { total.store(total.load() + 1); });
+}
 
 void crossed() {
   norn::mutex left{"left"};
@@ -66,6 +74,7 @@ NORN_TEST(Passing, FatalAssertionsEndTheBody) {
 NORN_TEST(DISABLED_Sample, LosesAnUpdate) { split(); }
 NORN_TEST(DISABLED_Sample, Holds) { whole(); }
 NORN_EXPECT_VIOLATION(DISABLED_Sample, IsBroken, "assertions") { split(); }
+NORN_TEST(DISABLED_Sample, IsMisused) { misused(); }
 NORN_TEST(DISABLED_Sample, Skips) { GTEST_SKIP() << "not today"; }
 
 struct reported {
@@ -112,7 +121,8 @@ TEST(NornTest, FailsWithTheWholeReport) {
 }
 
 TEST(NornTest, FailsOnWhateverIsViolated) {
-  EXPECT_TRUE(begins_with(report_of(crossed).failures, "VIOLATED  Suite.Name: no_deadlock    "));
+  EXPECT_TRUE(begins_with(report_of(crossed).failures,
+                          "VIOLATED  Suite.Name: no_deadlock\n  no thread can go on: "));
 }
 
 // Skipping the exploration would let this through: only one of the 4 orders loses an update.
@@ -167,7 +177,7 @@ TEST(NornExpectViolation, FailsWhereNothingIsViolated) {
 TEST(NornExpectViolation, FailsWhereSomethingElseIs) {
   EXPECT_TRUE(begins_with(report_of(crossed, "assertions").failures,
                           "expected a violation of assertions, and got:\n"
-                          "VIOLATED  Suite.Name: no_deadlock    "));
+                          "VIOLATED  Suite.Name: no_deadlock\n  no thread can go on: "));
 }
 
 // --- flags and environment ---
@@ -233,13 +243,24 @@ TEST(Flags, ReplayOfAnExpectedViolationShowsItAndPasses) {
   EXPECT_TRUE(has(again, "VIOLATED  DISABLED_Sample.IsBroken: assertions\n")) << again.output;
 }
 
+TEST(Flags, ReplayOfAScheduleThatLeadsToMisuseFails) {
+  norn::token t = std::get<norn::token>(
+      norn::decode(token_in(with("--gtest_filter=DISABLED_Sample.LosesAnUpdate"))));
+  t.check = "DISABLED_Sample.IsMisused";
+  const run_anew run =
+      with("--gtest_filter=DISABLED_Sample.IsMisused --norn_replay=" + norn::encode(t));
+  EXPECT_EQ(run.code, 1);
+  EXPECT_TRUE(has(run, "MISUSE  DISABLED_Sample.IsMisused")) << run.output;
+  EXPECT_TRUE(has(run, "an operation (exchange) inside the predicate of always(\"looks_only\")"));
+}
+
 TEST(Flags, ATokenThatIsNoneFailsTheTest) {
   const run_anew damaged = with("--gtest_filter=DISABLED_Sample.Holds --norn_replay=v1:a");
   EXPECT_EQ(damaged.code, 1);
   EXPECT_TRUE(has(damaged, "the replay token is truncated: it ends within the name of its check."));
   // A token of no test here, "v1:Other.Test:" with an empty schedule.
-  const run_anew foreign =
-      with("--gtest_filter=DISABLED_Sample.Holds --norn_replay=v1:Other.Test:AQkAAAAAAAAAAACHdISP");
+  const run_anew foreign = with(
+      "--gtest_filter=DISABLED_Sample.Holds --norn_replay=v1:Other.Test:AQoAAAAAAAAAAAAAexuzOA");
   EXPECT_EQ(foreign.code, 1);
   EXPECT_TRUE(has(foreign, "the token is of Other.Test, and this executable has no such test."))
       << foreign.output;
@@ -278,7 +299,8 @@ TEST(Flags, AFlagBeatsTheEnvironment) {
 TEST(Flags, NothingIsExploredToListTests) {
   const run_anew run = with("--gtest_list_tests --gtest_filter=DISABLED_Sample.* --norn_sed=1");
   EXPECT_EQ(run.code, 0);
-  EXPECT_TRUE(has(run, "DISABLED_Sample.\n  LosesAnUpdate\n  Holds\n  IsBroken\n  Skips\n"))
+  EXPECT_TRUE(
+      has(run, "DISABLED_Sample.\n  LosesAnUpdate\n  Holds\n  IsBroken\n  IsMisused\n  Skips\n"))
       << run.output;
 }
 

@@ -1,0 +1,97 @@
+#include <norn/scheduler/explore/waits.hpp>
+
+#include <algorithm>
+
+namespace norn {
+
+namespace {
+
+using word_history = std::span<const execution::word_write>;
+
+// The writes since which the guard has been closed: the one that closed it, and later ones. None where
+// it was never open.
+word_history writes_since_closed(const execution& done, const guard& g) {
+  const word_history writes = done.word_writes(g.object);
+  const std::vector<event_count> beginning(done.width(), 0);
+  const auto is_open = [&](std::uint64_t word) { return g.open(word, g.operand); };
+  for (std::size_t i = writes.size(); i-- > 0;) {
+    if (is_open(writes[i].word)) return writes.subspan(i + 1);
+  }
+  return is_open(done.word_at(g.object, beginning)) ? writes : word_history();
+}
+
+// Whoever closed the guard holds what it waits for, unless it is shared: another may have joined, and
+// the first may have left. Who takes and gives back by turns has left after an even number of writes.
+thread_id holder_of(const execution& done, const guard& g) {
+  const word_history writes = writes_since_closed(done, g);
+  const auto thread_of = [&](const execution::word_write& w) { return done.at(w.event).thread; };
+  for (const execution::word_write& each : writes) {
+    const auto turns = std::count_if(writes.begin(), writes.end(), [&](const auto& other) {
+      return thread_of(other) == thread_of(each);
+    });
+    if (turns % 2 == 1) return thread_of(each);
+  }
+  return writes.empty() ? no_thread : thread_of(writes.front());
+}
+
+// For the end of a thread that thread.
+thread_id holder_of(const runner& r, const execution& done, const guard& g) {
+  for (const thread_id t : r.created()) {
+    if (r.end_of(t) == g.object) return t;
+  }
+  return holder_of(done, g);
+}
+
+const wait* wait_of(const std::vector<wait>& waits, thread_id t) {
+  const auto found =
+      std::find_if(waits.begin(), waits.end(), [&](const wait& w) { return w.thread == t; });
+  return found == waits.end() ? nullptr : &*found;
+}
+
+// From the wait along its holders back to it; empty where they lead elsewhere.
+std::vector<const wait*> circle_from(const std::vector<wait>& waits, const wait& start) {
+  std::vector<const wait*> circle;
+  const wait* next = &start;
+  while (next != nullptr && circle.size() < waits.size()) {
+    circle.push_back(next);
+    if (next->holder == start.thread) return circle;
+    next = wait_of(waits, next->holder);
+  }
+  return {};
+}
+
+std::string text_of(const runner& r, const wait& w) {
+  const std::string waits = r.thread_name(w.thread) + " waits for ";
+  if (w.what.guard.object == r.end_of(w.holder)) {
+    return waits + "the end of " + r.thread_name(w.holder);
+  }
+  const std::string type = r.object_type(w.what.guard.object);
+  const std::string name = r.object_name(w.what.guard.object);
+  return waits + (name == type ? type : type + " " + name) + " held by " +
+         (w.holder == w.thread ? "itself" : r.thread_name(w.holder));
+}
+
+}  // namespace
+
+std::vector<wait> waits_of(const runner& r, const execution& done) {
+  std::vector<wait> waits;
+  for (const thread_id t : r.created()) {
+    if (done.state(t) != thread_state::parked || done.is_enabled(t)) continue;
+    const operation& what = done.pending(t);
+    waits.push_back({t, what, holder_of(r, done, what.guard)});
+  }
+  return waits;
+}
+
+std::string circle_text(const runner& r, const std::vector<wait>& waits) {
+  for (const wait& start : waits) {
+    std::string text;
+    for (const wait* each : circle_from(waits, start)) {
+      text += (text.empty() ? "" : ", ") + text_of(r, *each);
+    }
+    if (!text.empty()) return text;
+  }
+  return {};
+}
+
+}  // namespace norn
