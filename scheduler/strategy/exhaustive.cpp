@@ -372,12 +372,19 @@ void exhaustive::find_settled(const execution& t) {
     }
   };
   since(t.creator_of(p.decides));
+  std::size_t index = 0;  // of the decided operation in its thread
   for (const event_id e : t.events_of(p.decides)) {
+    if (index_of(e) >= p.block) break;
     if (t.at(e).op.guard.exists()) since(e);
+    ++index;
   }
   if (p.guarded) {
-    const object_slot gate = t.at(event_id(replayed_ - 1)).op.guard.object;
-    for (const execution::word_write& write : t.word_writes(gate)) since(write.event);
+    const auto events = t.events_of(p.decides);
+    const operation& decided =
+        index < events.size() ? t.at(events[index]).op : t.pending(p.decides);
+    for (const execution::word_write& write : t.word_writes(decided.guard.object)) {
+      since(write.event);
+    }
   }
 }
 
