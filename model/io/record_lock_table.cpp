@@ -1,25 +1,13 @@
 #include <norn/model/io/record_lock_table.hpp>
 
 #include <algorithm>
-#include <bit>
 
+#include <norn/model/io/interned.hpp>
 #include <norn/scheduler/base/invariant.hpp>
 
 namespace norn::io {
 
 namespace {
-
-// Words are compared by nobody, only handed back to is_free_for: an address may ride in them.
-template <class T>
-std::uint64_t word_of(const T* address) {
-  static_assert(sizeof(address) == sizeof(std::uint64_t));
-  return std::bit_cast<std::uint64_t>(address);
-}
-
-template <class T>
-const T* address_in(std::uint64_t word) {
-  return std::bit_cast<const T*>(word);
-}
 
 bool conflict_between(const record_lock& a, const record_lock& b) {
   const bool overlap = a.first <= b.last && b.first <= a.last;
@@ -63,13 +51,8 @@ std::vector<record_lock> with(const std::vector<record_lock>& locks, const recor
 
 }  // namespace
 
-const record_lock_table::snapshot& record_lock_table::current() const {
-  static const snapshot nobody;
-  return history_.empty() ? nobody : history_.back();
-}
-
 std::vector<record_lock> record_lock_table::held_by(process_id owner) const {
-  for (const owner_locks& each : current()) {
+  for (const owner_locks& each : locks_) {
     if (each.owner == owner) return each.locks;
   }
   return {};
@@ -77,8 +60,8 @@ std::vector<record_lock> record_lock_table::held_by(process_id owner) const {
 
 void record_lock_table::publish(point& p, snapshot next) {
   std::erase_if(next, [](const owner_locks& each) { return each.locks.empty(); });
-  history_.push_back(std::move(next));
-  p.set_word(gate_, word_of(&history_.back()));
+  locks_ = std::move(next);
+  p.set_word(gate_, interned<snapshot>::word_of(locks_));
 }
 
 std::optional<owned_record_lock> record_lock_table::first_conflict(const snapshot& all,
@@ -95,20 +78,19 @@ std::optional<owned_record_lock> record_lock_table::first_conflict(const snapsho
 
 bool record_lock_table::is_free_for(std::uint64_t word, std::uint64_t operand) {
   if (word == 0) return true;
-  return !first_conflict(*address_in<snapshot>(word), *address_in<request>(operand));
+  return !first_conflict(interned<snapshot>::value_of(word), interned<request>::value_of(operand));
 }
 
 guard record_lock_table::until_free(process_id by, const record_lock& wanted) {
-  requests_.push_back({by, wanted});
-  return guard{gate_.slot(), is_free_for, word_of(&requests_.back())};
+  return guard{gate_.slot(), is_free_for, interned<request>::word_of({by, wanted})};
 }
 
 void record_lock_table::set(point& p, process_id by, const record_lock& wanted) {
-  NORN_INVARIANT(!first_conflict(current(), {by, wanted}));
+  NORN_INVARIANT(!first_conflict(locks_, {by, wanted}));
   p.write(gate_);
   p.release_join(gate_);
   p.acquire(gate_);
-  snapshot next = current();
+  snapshot next = locks_;
   auto mine = std::find_if(next.begin(), next.end(),
                            [by](const owner_locks& each) { return each.owner == by; });
   if (mine == next.end()) mine = next.insert(next.end(), owner_locks{by, {}});
@@ -117,7 +99,7 @@ void record_lock_table::set(point& p, process_id by, const record_lock& wanted) 
 }
 
 bool record_lock_table::try_set(point& p, process_id by, const record_lock& wanted) {
-  if (first_conflict(current(), {by, wanted})) {
+  if (first_conflict(locks_, {by, wanted})) {
     p.read(gate_);
     return false;
   }
@@ -133,7 +115,7 @@ bool record_lock_table::try_set(point& p, process_id by, const record_lock& want
 std::optional<owned_record_lock> record_lock_table::conflict(point& p, process_id by,
                                                              const record_lock& wanted) const {
   p.read(gate_);
-  return first_conflict(current(), {by, wanted});
+  return first_conflict(locks_, {by, wanted});
 }
 
 void record_lock_table::release_all(point& p, process_id by) {

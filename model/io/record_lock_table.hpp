@@ -3,14 +3,14 @@
 // drops every lock that the process has on it.
 //
 // Invariants: the ranges of one process are sorted, disjoint, and adjacent ones of one mode are
-// merged; ranges of two processes overlap only where both are shared. The word of the gate refers to
-// an unchanging snapshot of all locks, kept until the execution has been analysed.
+// merged; ranges of two processes overlap only where both are shared. The word of the gate stands for
+// all locks (interned.hpp); 0 where there has been none.
 //
 // fcntl's EDEADLK is not modelled: a cycle of waiting processes is reported as the deadlock it is.
 #pragma once
 
+#include <compare>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -29,7 +29,7 @@ struct record_lock {
   std::uint64_t last;  // included
   lock_mode mode;
 
-  friend bool operator==(const record_lock&, const record_lock&) = default;
+  friend auto operator<=>(const record_lock&, const record_lock&) = default;
 };
 
 struct owned_record_lock {
@@ -74,22 +74,24 @@ class record_lock_table {
   struct owner_locks {
     process_id owner;
     std::vector<record_lock> locks;
+
+    friend auto operator<=>(const owner_locks&, const owner_locks&) = default;
   };
   using snapshot = std::vector<owner_locks>;
   struct request {
     process_id by;
     record_lock wanted;
+
+    friend auto operator<=>(const request&, const request&) = default;
   };
 
   static std::optional<owned_record_lock> first_conflict(const snapshot& all, const request& r);
   static bool is_free_for(std::uint64_t word, std::uint64_t operand);
-  const snapshot& current() const;
   std::vector<record_lock> held_by(process_id owner) const;
   void publish(point& p, snapshot next);
 
   object gate_;
-  std::deque<snapshot> history_;
-  std::deque<request> requests_;
+  snapshot locks_;
   std::vector<std::pair<descriptor, description_id>> doomed_;
 };
 

@@ -305,8 +305,8 @@ void runner::begin_event(model_thread& self) {
 }
 
 void runner::close_event() {
-  if (execution_.size() == 0 || execution_.recorded()) return;
-  evaluate_predicates();
+  if (execution_.size() == 0) return;
+  if (!execution_.recorded()) evaluate_predicates();
   execution_.end_event();
 }
 

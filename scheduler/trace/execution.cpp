@@ -105,7 +105,8 @@ object_slot execution::add_object(object_id id, std::uint64_t word) {
   if (index_of(slot) < objects_known_) {
     object_record& object = objects_[index_of(slot)];
     fits_record_ = fits_record_ && object.id == id;
-    object.word = word;
+    object.word = object.initial_word = word;
+    object.rewritten = 0;
     return slot;
   }
   if (index_of(slot) == objects_.size()) objects_.emplace_back();
@@ -125,7 +126,10 @@ event_id execution::begin_event(thread_id t) {
   NORN_INVARIANT(thread.state == thread_state::parked);
   thread.state = thread_state::running;
   const auto id = event_id(size_++);
-  if (size_ <= kept_) return id;
+  if (size_ <= kept_) {
+    events_[index_of(id)].op.guard.operand = thread.pending.guard.operand;
+    return id;
+  }
   event& e = events_.emplace_back();
   e.thread = t;
   e.index = static_cast<std::uint32_t>(thread.events.size());
@@ -193,6 +197,7 @@ void execution::add_predecessor(event& e, event_id p) {
 }
 
 void execution::end_event() {
+  if (recorded()) return end_recorded_event();
   const event& e = events_[size_ - 1];
   const auto id = event_id(size_ - 1);
   for (const access& a : accesses(e)) {
@@ -201,6 +206,19 @@ void execution::end_event() {
     if (object.writes.empty() || object.writes.back().event != id) {
       object.writes.push_back({id, object.word});
     }
+  }
+}
+
+void execution::end_recorded_event() {
+  const auto id = event_id(size_ - 1);
+  for (const access& a : accesses(events_[size_ - 1])) {
+    if (a.mode == access_mode::read) continue;
+    object_record& object = objects_[index_of(a.object)];
+    if (object.rewritten == object.writes.size()) continue;
+    word_write& write = object.writes[object.rewritten];
+    if (write.event != id) continue;
+    write.word = object.word;
+    ++object.rewritten;
   }
 }
 

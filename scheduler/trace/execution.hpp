@@ -139,7 +139,9 @@ class execution {
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
   void add_access(const access& a);
   void mark_carrying() { events_[size_ - 1].carries_more = true; }
-  void end_event();  // closes the last event: its writes take their objects' words with them
+  // Closes the last event: its writes take their objects' words with them. A recorded event's too:
+  // words may be addresses, which are no longer what they were.
+  void end_event();
   void set_state(thread_id t, thread_state s);
   void set_outcome(norn::outcome o) { outcome_ = o; }
 
@@ -169,6 +171,7 @@ class execution {
     std::uint32_t made_after = 0;  // this many events
     frontier newest;
     std::vector<word_write> writes;
+    std::size_t rewritten = 0;  // of these, as many have happened again
   };
   struct thread_record {
     thread_state state = thread_state::absent;
@@ -183,6 +186,7 @@ class execution {
   cut_span row(std::size_t event) { return {clocks_.data() + event * width_, width_}; }
   void widen(std::size_t threads);
   void undo_frontiers(std::size_t change);
+  void end_recorded_event();
   void add_predecessor(event& e, event_id p);
 
   std::size_t width_ = 0;
