@@ -3,13 +3,14 @@
 // them while it learns, and the next execution may begin with the same events), so they are never
 // addresses of its state.
 //
-// The same value has the same number for as long as the thread of the operating system lives; numbers
-// begin at 1.
+// The same value has the same number for as long as the process of the operating system lives, for every
+// worker; numbers begin at 1.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include <norn/scheduler/base/invariant.hpp>
@@ -20,26 +21,29 @@ template <class T>  // totally ordered
 class interned {
  public:
   static std::uint64_t word_of(const T& value) {
-    table& all = of_this_worker();
+    table& all = the_table();
+    const std::scoped_lock lock(all.mutex);
     const auto [place, fresh] = all.numbers.try_emplace(value, all.values.size() + 1);
     if (fresh) all.values.push_back(&place->first);
     return place->second;
   }
 
   static const T& value_of(std::uint64_t word) {
-    const table& all = of_this_worker();
+    table& all = the_table();
+    const std::scoped_lock lock(all.mutex);
     NORN_INVARIANT(word >= 1 && word <= all.values.size());
     return *all.values[static_cast<std::size_t>(word) - 1];
   }
 
  private:
   struct table {
+    std::mutex mutex;
     std::map<T, std::uint64_t> numbers;
     std::vector<const T*> values;
   };
 
-  static table& of_this_worker() {
-    static thread_local table all;
+  static table& the_table() {
+    static table all;
     return all;
   }
 };
