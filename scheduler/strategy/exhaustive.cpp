@@ -15,12 +15,6 @@ bool happens_after_own(const execution& t, cut_view past, event_id e) {
   return past[index_of(event.thread)] > event.index;
 }
 
-std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
-  hash *= 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 29);
-}
-
 object_id name_of(const execution& t, const operation& op) {
   return op.object == no_object ? object_id{} : t.name_of(op.object);
 }
@@ -136,7 +130,7 @@ thread_id exhaustive::choose_thread(const execution& so_far) {
   if (divergence_) return no_thread;
   if (so_far.size() < replayed_) return replay_step(so_far);
   if (probing_) {
-    learn_footprint(so_far);
+    footprints_.learn(probed_, footprint_of_last(so_far));
     return no_thread;
   }
   if (!examine(so_far)) return no_thread;
@@ -279,7 +273,7 @@ lesson exhaustive::end_execution(const execution& done) {
   ran_ = done.size();
   if (probing_) {
     if (done.outcome() != outcome::cut_off && done.outcome() != outcome::diverged) {
-      learn_footprint(done);
+      footprints_.learn(probed_, footprint_of_last(done));
     }
     return lesson::probe;
   }
@@ -509,11 +503,12 @@ std::optional<exhaustive::unknown_footprint> exhaustive::propose_after_each_past
   const event& w = t.at(reversed);
   if (!is_open_at(t, w.op, without_decided(t, d, reversed, pasts[0]))) return std::nullopt;
   for (std::size_t i = 0; i < pasts.size(); ++i) {
-    const std::uint64_t key = key_of(t, d, reversed, pasts[i]);
-    const auto known = footprints_.find(key);
-    if (known == footprints_.end()) return unknown_footprint{pasts[i], key};
+    const std::uint64_t key =
+        footprint_cache::key_of(t, pasts[i], reversed, event_id(d.last), w.thread);
+    const footprint* const touched = footprints_.find(key);
+    if (touched == nullptr) return unknown_footprint{pasts[i], key};
     const std::vector<event_count> cut = pasts[i];
-    widen(t, d, reversed, cut, known->second, pasts);
+    widen(t, d, reversed, cut, *touched, pasts);
   }
   for (const auto& cut : pasts) propose(from, d, cut, w.thread, w.op, reversed);
   return std::nullopt;
@@ -530,36 +525,12 @@ void exhaustive::widen(const execution& t, const decision& d, event_id reversed,
     if (cut[index_of(z.thread)] > z.index || z.thread == t.at(reversed).thread) continue;
     if (t.happens_before(resolution, event_id(i)) || t.happens_before(reversed, event_id(i)))
       continue;
-    const auto others = t.accesses(z);
-    const bool conflict = std::any_of(touched.begin(), touched.end(), [&](const named_access& a) {
-      return std::any_of(others.begin(), others.end(), [&](const access& b) {
-        return a.object == t.name_of(b.object) && !commuting_modes(a.what, b) &&
-               a.what.where.overlaps(b.where);
-      });
-    });
-    if (!conflict) continue;
+    if (!conflict(touched, t, z)) continue;
     std::vector<event_count> wider(cut.begin(), cut.end());
     join(wider, t.clock(event_id(i)));
     if (std::find(pasts.begin(), pasts.end(), wider) == pasts.end())
       pasts.push_back(std::move(wider));
   }
-}
-
-// Of the trace that the operation would run after, and the operation's thread.
-std::uint64_t exhaustive::key_of(const execution& t, const decision& d, event_id reversed,
-                                 cut_view cut) const {
-  std::uint64_t key = 0;
-  for (std::size_t i = 0; i < t.size(); ++i) {
-    const event& e = t.at(event_id(i));
-    if (cut[index_of(e.thread)] <= e.index || event_id(i) == reversed || i == d.last) continue;
-    std::uint64_t hash = mix(mix(t.check_of(e.op), index_of(e.thread)), e.alternative);
-    const cut_view past = t.clock(event_id(i));
-    for (std::size_t thread = 0; thread < past.size(); ++thread) {
-      if (past[thread] != 0) hash = mix(mix(hash, thread), past[thread]);
-    }
-    key += hash;
-  }
-  return mix(key, index_of(t.at(reversed).thread));
 }
 
 // Goes on with the last open race: either all is known by now, or the next prefix is to be run.
@@ -587,17 +558,6 @@ bool exhaustive::probe_next() {
     return true;
   }
   return false;
-}
-
-void exhaustive::learn_footprint(const execution& so_far) {
-  constexpr std::size_t footprints_kept = 1'000'000;
-  if (footprints_.size() >= footprints_kept) footprints_.clear();
-  footprint& touched = footprints_[probed_];
-  touched.clear();
-  for (const access& a : so_far.accesses(so_far.last())) {
-    if (!is_end_of_thread(so_far.name_of(a.object)))
-      touched.push_back({so_far.name_of(a.object), a});
-  }
 }
 
 }  // namespace norn

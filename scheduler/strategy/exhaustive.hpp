@@ -26,11 +26,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include <norn/scheduler/strategy/canonical.hpp>
+#include <norn/scheduler/strategy/footprint.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 
@@ -82,13 +82,6 @@ class exhaustive : public strategy {
     parent view() const { return {t, steps, by_next, settled}; }
   };
 
-  // An access by the object's logical name, which outlives the execution.
-  struct named_access {
-    object_id object{};
-    access what;
-  };
-  using footprint = std::vector<named_access>;
-
   // A race whose later operation is adaptive, with the execution it was found in: kept until what the
   // operation touches after each of its possible pasts is known.
   struct open_race {
@@ -137,10 +130,7 @@ class exhaustive : public strategy {
                                                            event_id reversed);
   void widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
              const footprint& touched, std::vector<std::vector<event_count>>& pasts) const;
-  std::uint64_t key_of(const execution& t, const decision& d, event_id reversed,
-                       cut_view cut) const;
   bool probe_next();
-  void learn_footprint(const execution& so_far);
 
   work_item& push();
   void retire(work_item& item);
@@ -170,8 +160,7 @@ class exhaustive : public strategy {
   std::shared_ptr<const kept_parent> kept_;  // the execution just run, where it is needed longer
 
   std::vector<open_race> open_races_;
-  // What an operation touched after a prefix, by the hash of both. A cache: forgetting costs probes.
-  std::unordered_map<std::uint64_t, footprint> footprints_;
+  footprint_cache footprints_;
   // Kinds of operations that carried accesses other than their own in some execution: adaptive too.
   std::unordered_set<const operation_kind*> carrying_kinds_;
   std::uint64_t analysed_ = 0;

@@ -1,0 +1,46 @@
+// Footprint: what an operation touched, by the logical names of the objects, which outlive the execution.
+//
+// The footprint of an operation is a function of the trace before it. Of an adaptive operation it has to
+// be found out by running it, so what was found out is remembered by the hash of that trace.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include <norn/scheduler/trace/cut.hpp>
+#include <norn/scheduler/trace/execution.hpp>
+
+namespace norn {
+
+struct named_access {
+  object_id object{};
+  access what;
+};
+
+using footprint = std::vector<named_access>;
+
+// Of the execution's last event.
+footprint footprint_of_last(const execution& t);
+
+// Whether `e` conflicts with what was touched.
+bool conflict(const footprint& touched, const execution& t, const event& e);
+
+// A cache: forgetting costs probes, and nothing else.
+class footprint_cache {
+ public:
+  // Null where it is not known.
+  const footprint* find(std::uint64_t key) const;
+  void learn(std::uint64_t key, footprint touched);
+  void clear() { known_.clear(); }
+
+  // Of the trace that is left of the cut `at` without the events `one` and `other`, and of the thread
+  // whose operation runs after it.
+  static std::uint64_t key_of(const execution& t, cut_view at, event_id one, event_id other,
+                              thread_id runs);
+
+ private:
+  std::unordered_map<std::uint64_t, footprint> known_;
+};
+
+}  // namespace norn
