@@ -40,10 +40,20 @@ namespace context = boost::context::detail;
 
 // The two ends of a switch: `leave` runs on the old stack, `arrive` on the new one.
 struct fiber_switch {
+  // The same object for as long as the thread of the operating system lives; asking for it is a call
+  // into another library.
+  static fiber::exception_state& exceptions() {
+    static thread_local fiber::exception_state* state = nullptr;
+    if (state == nullptr) {
+      state = reinterpret_cast<fiber::exception_state*>(abi::__cxa_get_globals());
+    }
+    return *state;
+  }
+
   static void leave(fiber& from, fiber& to) {
-    auto* state = reinterpret_cast<fiber::exception_state*>(abi::__cxa_get_globals());
-    from.exceptions_ = *state;
-    *state = to.exceptions_;
+    fiber::exception_state& state = exceptions();
+    from.exceptions_ = state;
+    state = to.exceptions_;
 #ifdef NORN_ASAN
     __sanitizer_start_switch_fiber(&from.fake_stack_, to.stack_bottom_, to.stack_bytes_);
 #endif
