@@ -505,6 +505,38 @@ TEST(Traps, CreateAndJoinAreEdgesNotRaces) {
   EXPECT_EQ(s.violated, names{});
 }
 
+// A reversal puts the count before the join, which was enabled there. After the load and the store alone
+// the join is not enabled: there the count comes first without any reversal, and it is the execution
+// with the reversal that must put the store before the load.
+TEST(Traps, ReversedJoinWaitsWhereItsThreadHasNotEnded) {
+  const space s = explored([](std::string& outcome) {
+    atomic<int> begun{0};
+    atomic<int> other{0};
+    ghost<int> count{0};
+    int seen = 0;
+    thread waiter([&] {
+      seen = begun.load();
+      await_equal(begun, 1);
+      await_equal(other, 1);
+    });
+    thread counter([&] {
+      await_equal(begun, 1);
+      ++count;
+    });
+    thread opens_other([&] { other.store(1); });
+    thread begins([&] { begun.store(1); });
+    waiter.join();
+    const int counted = count;
+    counter.join();
+    opens_other.join();
+    begins.join();
+    outcome = std::to_string(seen) + std::to_string(counted);
+  });
+  // Load and store of `begun` in either order, the join and the count in either order: 2 * 2.
+  EXPECT_EQ(s.executions, 4u);
+  EXPECT_EQ(s.outcomes, (names{"00", "01", "10", "11"}));
+}
+
 // What the creator did lies in the past of the child's first event, and not what it does later.
 TEST(Traps, FirstEventInheritsTheCreatorsClock) {
   const space s = explored([](std::string& outcome) {
