@@ -372,13 +372,12 @@ void exhaustive::find_settled(const execution& t) {
     if (t.at(e).op.guard.exists()) since(e);
     ++index;
   }
-  if (p.guarded) {
-    const auto events = t.events_of(p.decides);
-    const operation& decided =
-        index < events.size() ? t.at(events[index]).op : t.pending(p.decides);
-    for (const execution::word_write& write : t.word_writes(decided.guard.object)) {
-      since(write.event);
-    }
+  // A gate, or what opens once and for good: the end of a thread that is joined.
+  const auto events = t.events_of(p.decides);
+  const operation& decided = index < events.size() ? t.at(events[index]).op : t.pending(p.decides);
+  if (!decided.guard.exists()) return;
+  for (const execution::word_write& write : t.word_writes(decided.guard.object)) {
+    since(write.event);
   }
 }
 
