@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """The documents show what is there: README.md, CHANGELOG.md and docs/.
 
-    check_documents.py [--fix] [NAME=PROGRAM…]     --fix: copies the regions into the documents
+    check_documents.py [--fix] [NAME=PROGRAM…]
+
+--fix copies the regions into the documents, and into each fence of output that is not true what its
+program prints; nobody types these.
 
 - a fence of C++ equals the region that the comment above it names:
       <!-- tests/examples/tutorial_test.cpp#mutex -->
   A region lies between `// [mutex]` and `// [end]`; several of one name are joined.
-- a fence of output is part of what a program prints, but for durations:
+- a fence of output is part of what a program prints, and not empty; durations may differ:
       <!-- output: counter_test --gtest_filter=Counter.* -->
   where the program is one of the NAMEs. Without PROGRAMs, outputs are not compared.
 - a relative link leads to a file, and its anchor to a heading.
@@ -54,11 +57,19 @@ def output_of(command, programs):
     return done.stdout
 
 
+def report_in(printed):
+    """Of a test's output, what Norn reports; of any other, all."""
+    within_a_test = re.search(r": Failure\n(.*?\n)\n\[  FAILED  \]", printed, re.DOTALL)
+    return within_a_test.group(1) if within_a_test else printed
+
+
 def check_fence(fence, programs):
     """What is wrong with the fence; None if nothing is."""
     note, text = fence["note"] or "", fence["text"]
     if note.startswith("output: "):
         command = note.removeprefix("output: ")
+        if not text.strip():
+            return f"shows nothing of `{command}`; fill it in with --fix and NAME=PROGRAM"
         if not programs:
             return None
         if command.split()[0] not in programs:
@@ -120,24 +131,29 @@ def faults(programs):
             yield f"docs/glossary.md:1: does not list the property `{name}`, which is reported"
 
 
-def copy_regions():
-    def copied(fence):
-        file, _, name = (fence["note"] or "").partition("#")
-        if fence["language"] != "cpp" or not name:
+def fill_in(programs):
+    def filled(fence):
+        note, text = fence["note"] or "", fence["text"]
+        if note.startswith("output: ") and programs:
+            if check_fence(fence, programs):
+                text = report_in(output_of(note.removeprefix("output: "), programs))
+        elif fence["language"] == "cpp" and "#" in note:
+            text = region(*note.split("#", 1))
+        else:
             return fence.group()
-        return f"<!-- {fence['note']} -->\n```cpp\n{region(file, name)}```"
+        return f"<!-- {note} -->\n```{fence['language']}\n{text}```"
 
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        document.write_text(FENCE.sub(copied, text), encoding="utf-8")
+        document.write_text(FENCE.sub(filled, text), encoding="utf-8")
 
 
 def main():
     arguments = sys.argv[1:]
-    if "--fix" in arguments:
-        arguments.remove("--fix")
-        copy_regions()
-    programs = dict(argument.split("=", 1) for argument in arguments)
+    fix = "--fix" in arguments
+    programs = dict(argument.split("=", 1) for argument in arguments if argument != "--fix")
+    if fix:
+        fill_in(programs)
     found = list(faults(programs))
     for fault in found:
         print(fault)
