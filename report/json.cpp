@@ -70,6 +70,7 @@ json object_of(const check_result& r) {
           {"symmetric", false},
           {"executions", r.stats.executions},
           {"blocked", r.stats.blocked},
+          {"probes", r.stats.probes},
           {"steps", r.stats.steps},
           {"seconds", r.stats.seconds},
           {"schedule", token},

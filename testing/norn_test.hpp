@@ -10,9 +10,10 @@
 // failure. What succeeds, and GTEST_SKIP, mean what they always do. Assertions are counted, and
 // HasFailure() asked, outside the body only.
 //
-// The test passes if the search is complete, or ends by a bound that its options declare. It is
-// skipped, as undecided, if a budget from outside ended the search first. Its verdict, executions,
-// bounds and replay token are recorded as properties of the XML output.
+// The test passes if the search is complete, or ends by the limit on executions that its options
+// declare. It is skipped, as undecided, if a budget ended the search first, of time or from outside;
+// it fails if an execution is cut off at `depth`. Its verdict, executions, bounds and replay token are
+// recorded as properties of the XML output.
 //
 // From outside, with gtest_main too: --norn_replay=TOKEN runs one schedule of the test that the token
 // names, and --norn_strategy, --norn_executions, --norn_time, --norn_depth and --norn_seed are those
@@ -29,14 +30,14 @@
 
 namespace norn {
 
-// How a test is searched. Limits declared here are part of what the test claims; 0: none.
+// How a test is searched. A limit on executions is part of what the test claims; 0: none.
 struct options {
   strategy_kind strategy = strategy_kind::exhaustive;
   std::uint64_t executions = 0;
   double time_seconds = 0;
   std::uint32_t depth = bounds{}.depth;  // most steps of one execution
   std::uint64_t seed = 1;
-  std::size_t stack_bytes = 256 * 1024;  // of each thread of the model
+  std::size_t stack_bytes = std::size_t{256} * 1024;  // of each thread of the model
 };
 
 namespace testing_detail {
@@ -70,7 +71,7 @@ inline options first_of(options given, options = {}) { return given; }
 // Passes exactly if the body violates the property: a test of a test, or of a variant known to be
 // broken. It fails, saying so, if nothing or something else is violated.
 //
-// NORN_EXPECT_VIOLATION(Suite, Name, "deadlock") { ... }
+// NORN_EXPECT_VIOLATION(Suite, Name, "no_deadlock") { ... }
 #define NORN_EXPECT_VIOLATION(suite, name, ...)                    \
   NORN_DETAIL_TEST(suite, name, NORN_DETAIL_FIRST(__VA_ARGS__, ~), \
                    NORN_DETAIL_REST(__VA_ARGS__, ::norn::options{}))

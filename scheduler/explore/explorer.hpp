@@ -28,7 +28,7 @@ struct explore_options {
   bool executions_are_a_declared_bound = false;
   std::uint64_t seed = 1;
   bool stop_at_first_violation = false;  // for a test that has one property: the first decides
-  std::size_t stack_bytes = 256 * 1024;
+  std::size_t stack_bytes = std::size_t{256} * 1024;
   const std::atomic<bool>* interrupted = nullptr;   // ends the search when it becomes true
   std::function<void(const statistics&)> progress;  // called about ten times a second
 };

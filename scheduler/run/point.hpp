@@ -3,7 +3,7 @@
 // up to the next point of the same thread, happens in one step.
 //
 //   void mutex::lock(source_location where) {
-//     point p{lock_kind, state_, where, guard{state_.slot(), is_free_or_mine, self()}};
+//     point p{lock_kind, state_, where, guard{state_.slot(), is_free}};
 //     p.write(state_);
 //     p.set_word(state_, owned_by(p.thread()));
 //     p.acquire(state_);

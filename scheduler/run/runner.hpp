@@ -46,7 +46,7 @@ struct violation {
 class runner {
  public:
   struct settings {
-    std::size_t stack_bytes = 256 * 1024;
+    std::size_t stack_bytes = std::size_t{256} * 1024;
     std::uint32_t depth = 10'000;
     bool narrate = false;      // keep names, arguments, results and changes for a reader
     std::size_t break_at = 0;  // raise SIGTRAP before this step, counted from 1

@@ -1,4 +1,5 @@
-// Exhaustive: one execution for each Mazurkiewicz trace, by decision DPOR (EXPLORATION.md).
+// Exhaustive: one execution for each Mazurkiewicz trace, by decision DPOR
+// (docs/decisions/0001-decision-dpor.md).
 //
 // The search is a set of work items, each a schedule cut into blocks (work_item.hpp). Running an item
 // replays it, extends it canonically to a complete execution T, and then asks of every decision of T:

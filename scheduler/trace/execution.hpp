@@ -140,7 +140,7 @@ class execution {
   void add_access(const access& a);
   void mark_carrying() { events_[size_ - 1].carries_more = true; }
   // Closes the last event: its writes take their objects' words with them. A recorded event's too:
-  // words may be addresses, which are no longer what they were.
+  // a program's own pointers are no longer what they were.
   void end_event();
   void set_state(thread_id t, thread_state s);
   void set_outcome(norn::outcome o) { outcome_ = o; }

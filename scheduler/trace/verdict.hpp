@@ -21,7 +21,7 @@ enum class conclusion : std::uint8_t {
   misuse,        // the test is wrong: nondeterministic, blocks outside the scheduler, ...
 };
 
-// "holds", "holds_within_bound", ... as in the JSON of CLI.md.
+// "holds", "holds_within_bound", ... as in JSON.
 std::string_view name_of(conclusion c);
 std::optional<conclusion> conclusion_named(std::string_view name);
 

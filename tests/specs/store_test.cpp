@@ -1,5 +1,5 @@
 // The checks of the store: every verdict as declared, the executions that the protocol comes to, and
-// the damage that the catalogue (P02) lists.
+// the damage that each wrong variant does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

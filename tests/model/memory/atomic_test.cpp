@@ -266,7 +266,7 @@ TEST(Await, RunsOnlyOnceItsConditionHolds) {
 }
 
 TEST(Await, MayMissAValueThatDoesNotLast) {
-  // DESIGN: undoing the newer of two writes alone leaves it disabled.
+  // Undoing the newer of two writes alone leaves it disabled.
   const auto e = enumerate([](std::string& outcome) {
     atomic<int> x{0};
     outcome = "missed";
