@@ -689,6 +689,47 @@ TEST(Traps, SharedAcquisitionsDependOnOneAnother) {
   EXPECT_EQ(with_writer.outcomes, (names{"0", "1"}));
 }
 
+// The memory of an object outlives it, as that of a static or of another thread's stack does.
+template <class T>
+struct outlived {
+  T* const object = new T();
+  ~outlived() { ::operator delete(object); }
+};
+
+// Whether a thread comes to its operation before the object is destroyed or after is no order that a
+// trace keeps: what it announces there, guard included, must be the same.
+TEST(Traps, DestructionChangesNoAnnouncement) {
+  const space two = explored([](std::string&) {
+    const outlived<mutex> m;
+    thread destroys([&] { m.object->~mutex(); });
+    thread locks([&] { m.object->lock(); });
+    thread locks_too([&] { m.object->lock(); });
+    destroys.join();
+    locks.join();
+    locks_too.join();
+  });
+  // After the destruction both come too late, in either order; whoever locks before it keeps the other
+  // waiting for good: 2 + 2.
+  EXPECT_EQ(two.executions, 4u);
+  EXPECT_EQ(two.violated, (names{"no_deadlock", "no_use_after_destruction"}));
+
+  const space twice = explored([](std::string&) {
+    const outlived<mutex> m;
+    atomic<int> x{0};
+    thread destroys([&] { m.object->~mutex(); });
+    thread locks([&] {
+      m.object->lock();
+      x.load();
+      m.object->lock();
+    });
+    destroys.join();
+    locks.join();
+  });
+  // The destruction comes before the first lock, the second, or after both.
+  EXPECT_EQ(twice.executions, 3u);
+  EXPECT_EQ(twice.violated, (names{"no_double_lock", "no_use_after_destruction"}));
+}
+
 // Both at once would have no first event on either: they are taken one after the other.
 TEST(Traps, SeveralLocksAtOnce) {
   const space s = explored([](std::string& outcome) {
