@@ -120,7 +120,8 @@ std::string name_of(thread_id t);
 bool in_body();
 bool unwinding();
 
-// The object's word, for assertions and for the model's own bookkeeping. No access is recorded.
+// The object's word, for assertions and for the model's own bookkeeping. No access is recorded; what is
+// announced by it must not depend on another thread, nor on whether the object has been destroyed.
 std::uint64_t word_of(const object& o);
 
 // The object's logical name: an order of objects that is the same in every interleaving.
