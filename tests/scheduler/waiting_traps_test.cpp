@@ -11,6 +11,7 @@
 
 #include <norn/model/memory/atomic.hpp>
 #include <norn/model/memory/await.hpp>
+#include <norn/model/memory/choose.hpp>
 #include <norn/model/sync/condition_variable.hpp>
 #include <norn/model/sync/lock.hpp>
 #include <norn/model/sync/mutex.hpp>
@@ -110,6 +111,27 @@ TEST(WaitingTraps, GateStateIsRecordedNotInferred) {
   EXPECT_EQ(s.violated, names{"no_deadlock"});
 }
 
+// What is asked of a gate after a choice was asked after the default alternative, too: but there by
+// another execution.
+TEST(WaitingTraps, GateAfterAChoice) {
+  const space s = explored([](std::string& outcome) {
+    mutex m;
+    run_concurrently(
+        [&] {
+          m.lock();
+          outcome += "first";
+        },
+        [&] {
+          const auto chosen = choose(2);
+          m.lock();
+          outcome += "second" + std::to_string(chosen);
+        });
+  });
+  EXPECT_EQ(s.executions, 4u);  // either keeps the mutex, in each of the two alternatives
+  EXPECT_EQ(s.outcomes, (names{"first", "second0", "second1"}));
+  EXPECT_EQ(s.violated, names{"no_deadlock"});
+}
+
 // --- condition variables ---
 
 // Two waits in either order. The signal before both is lost. Between them it wakes the first, whose
@@ -172,6 +194,39 @@ TEST(WaitingTraps, SignalsConflictWithOneAnother) {
   });
   EXPECT_EQ(s.executions, 5u);
   EXPECT_EQ(s.outcomes, (names{"", "woken"}));
+}
+
+// Two waits, two broadcasts and a lock; whoever takes the mutex after a wait, or by the lock, keeps it.
+// The lock before both waits: 1. After one of them, the other blocked: a broadcast that hears the wait
+// may be the first, the second or none, and where there is one the lock or the woken thread is next:
+// 2 + 2 + 1. After both, in either order: the broadcasts have 6 places before, between and after the
+// waits. Then the lock is next, or a woken thread: nobody is woken in 1 place (both before), one thread
+// in 2 (the last one between), both in 3. 1 + 2 * 5 + 2 * (1 * 1 + 2 * 2 + 3 * 3).
+//
+// A thread that has waited for its signal is not asked as one that has been there all along.
+TEST(WaitingTraps, LockRacesWithEveryWokenThread) {
+  const space s = explored([](std::string& outcome) {
+    mutex m;
+    condition_variable c;
+    const auto wait = [&](const char* name) {
+      std::unique_lock own(m);
+      c.wait(own);
+      outcome = name;
+      own.release();
+    };
+    run_concurrently([&] { wait("first"); },
+                     [&] {
+                       m.lock();
+                       outcome = "lock";
+                     },
+                     [&] {
+                       c.notify_all();
+                       c.notify_all();
+                     },
+                     [&] { wait("second"); });
+  });
+  EXPECT_EQ(s.executions, 39u);
+  EXPECT_EQ(s.outcomes, (names{"first", "second", "lock"}));
 }
 
 TEST(WaitingTraps, SpuriousWakeupIsAChoice) {
