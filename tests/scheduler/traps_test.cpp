@@ -117,6 +117,39 @@ class directory {
   bool at_to_ = false;
 };
 
+// A place that is written until the shop moves.
+class shop {
+ public:
+  void move() {
+    static constexpr operation_kind kind{"move"};
+    point p{kind, moved_state_, source_location::current()};
+    p.write(moved_state_);
+    moved_ = true;
+  }
+  void deliver() {
+    static constexpr operation_kind kind{"deliver", /*adaptive=*/true};
+    point p{kind, moved_state_, source_location::current()};
+    p.read(moved_state_);
+    if (!moved_) p.write(place_);
+  }
+  void look() {
+    static constexpr operation_kind kind{"look", /*adaptive=*/true};
+    point p{kind, moved_state_, source_location::current()};
+    p.read(moved_state_);
+    p.read(place_);
+  }
+  void clear() {
+    static constexpr operation_kind kind{"clear"};
+    point p{kind, place_, source_location::current()};
+    p.write(place_);
+  }
+
+ private:
+  object moved_state_{"moved"};
+  object place_{"place"};
+  bool moved_ = false;
+};
+
 // Writes of two fields in one step, or of one; always the same ones.
 void write_two(const object& a, const object& b) {
   static constexpr operation_kind kind{.name = "write_two", .fixed = true};
@@ -203,6 +236,22 @@ TEST(Traps, RenameTouchesBothNames) {
   });
   EXPECT_EQ(s.executions, 4u);
   EXPECT_EQ(s.outcomes, (names{"", "from ", "to", "from to"}));
+}
+
+// What an adaptive operation can have in its past before a resolution is asked again in every execution,
+// however old the two are. The move first: nothing is delivered, and the place is cleared before the look
+// or after it. The move between the two or after both: it is cleared before, between or after.
+TEST(Traps, PastsOfAdaptiveOperationsAreAskedAgain) {
+  const space s = explored([](std::string&) {
+    shop one;
+    run_concurrently([&] { one.move(); },
+                     [&] {
+                       one.deliver();
+                       one.look();
+                     },
+                     [&] { one.clear(); });
+  });
+  EXPECT_EQ(s.executions, 8u);
 }
 
 TEST(Traps, UpdatesOfOneClassCommute) {
@@ -361,6 +410,21 @@ TEST(Traps, EveryChoiceIsTriedWithEveryOther) {
   });
   EXPECT_EQ(s.executions, 6u);  // and the two commute
   EXPECT_EQ(s.outcomes, (names{"00", "01", "02", "10", "11", "12"}));
+}
+
+// Each of the two draws first, and draws one of two.
+TEST(Traps, BothOperationsOfARaceChoose) {
+  const space s = explored([](std::string& outcome) {
+    object urn{"urn"};
+    run_concurrently("thread", 2, [&](int t) {
+      static constexpr operation_kind kind{"draw"};
+      point p{kind, urn, source_location::current()};
+      p.write(urn);
+      outcome += std::to_string(t) + std::to_string(p.choose(2)) + " ";
+    });
+  });
+  EXPECT_EQ(s.executions, 8u);
+  EXPECT_EQ(s.outcomes.size(), 8u);
 }
 
 // Whether there is a race at all depends on what was chosen.

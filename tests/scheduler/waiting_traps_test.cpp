@@ -229,6 +229,30 @@ TEST(WaitingTraps, LockRacesWithEveryWokenThread) {
   EXPECT_EQ(s.outcomes, (names{"first", "second", "lock"}));
 }
 
+// The same where two of the waiting threads signal, too.
+TEST(WaitingTraps, WaitersSignalOneAnother) {
+  explored([](std::string&) {
+    mutex m;
+    condition_variable c;
+    const auto wait = [&] {
+      std::unique_lock own(m);
+      c.wait(own);
+      own.release();
+    };
+    run_concurrently(
+        [&] {
+          wait();
+          c.notify_all();
+          c.notify_one();
+        },
+        [&] { wait(); }, [&] { c.notify_all(); },
+        [&] {
+          c.notify_one();
+          wait();
+        });
+  });
+}
+
 TEST(WaitingTraps, SpuriousWakeupIsAChoice) {
   const auto wait_for_nobody = [](spurious_wakeups budget) {
     return [budget](std::string& outcome) {
