@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,14 @@
 #include <norn/model/memory/await.hpp>
 #include <norn/model/memory/shared.hpp>
 #include <norn/model/property.hpp>
+#include <norn/model/sync/mutex.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/point.hpp>
+#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/strategy/exhaustive.hpp>
+
+#include "explored.hpp"
 
 namespace norn {
 namespace {
@@ -57,6 +63,107 @@ TEST(SharedPrefix, TablesMayWidenAfterIt) {
   });
   EXPECT_FALSE(r.misuse) << *r.misuse;
   EXPECT_EQ(r.stats.executions, 2u);
+}
+
+// Nor does anything of the narrow tables remain. In two executions, one of them after the first two threads
+// have changed places, the reader comes second, creates nine threads and one of those adds to y, before
+// the last thread's addition or after it: 2 * (1 + 2).
+TEST(SharedPrefix, NarrowTablesAreForgotten) {
+  const search_result r = searched([] {
+    atomic<int> x{0};
+    atomic<int> y{0};
+    atomic<int> z{0};
+    thread first([&] { z.load(); });
+    thread reader([&] {
+      if (x.load() == 0) return;
+      run_concurrently("late", 9, [&](int t) {
+        if (t == 0) y.fetch_add(1);
+      });
+    });
+    thread second([&] { z.store(1); });
+    thread writer([&] { x.store(1); });
+    thread last([&] { y.fetch_add(1); });
+    first.join();
+    reader.join();
+    second.join();
+    writer.join();
+    last.join();
+  });
+  EXPECT_FALSE(r.misuse) << *r.misuse;
+  EXPECT_EQ(r.stats.executions, 6u);
+}
+
+// Follows a link that others may set: which object it reads depends on it.
+class link {
+ public:
+  void follow() {
+    static constexpr operation_kind kind{"follow", /*adaptive=*/true};
+    point p{kind, state_, source_location::current()};
+    p.read(state_);
+    p.read(set_ ? there_ : here_);
+  }
+  void set() {
+    static constexpr operation_kind kind{"set"};
+    point p{kind, state_, source_location::current()};
+    p.write(state_);
+    set_ = true;
+  }
+
+ private:
+  object state_{"link"};
+  object here_{"place"};
+  object there_{"place"};
+  bool set_ = false;
+};
+
+// What follows a link is tried alone, to see what it touches; when that run is abandoned a destructor
+// makes an object. The execution that then begins with the same step makes another one in its place.
+TEST(SharedPrefix, ObjectsMadeByUnwindingAreNotInIt) {
+  const auto lock_one = [] {
+    mutex m;
+    const std::lock_guard own(m);
+  };
+  const space s = explored([&](std::string&) {
+    link to;
+    run_concurrently(
+        [&] {
+          to.set();
+          lock_one();
+        },
+        [&] {
+          struct at_exit {
+            decltype(lock_one) run;
+            ~at_exit() { run(); }
+          };
+          atomic<int> own{0};
+          const at_exit guard{lock_one};
+          to.follow();
+          own.load();
+        });
+  });
+  EXPECT_EQ(s.executions, 2u);
+}
+
+// A runner that has run one program knows nothing of the next one.
+TEST(SharedPrefix, AnotherProgramSharesNothing) {
+  const auto run_in = [](runner& r, const program& body) {
+    exhaustive search;
+    search.begin_execution();
+    return r.by_creation(r.run(body, search));
+  };
+  const program creates = [] {
+    thread t([] {});
+    atomic<int> x{0};
+    x.store(1);
+    t.join();
+  };
+  runner used(runner::settings{});
+  run_in(used, [] {
+    mutex m;
+    const std::lock_guard own(m);
+  });
+  runner fresh(runner::settings{});
+  EXPECT_EQ(run_in(used, creates), run_in(fresh, creates));
 }
 
 // A predicate is not evaluated again for steps that have been recorded, and keeps its verdict.
