@@ -15,6 +15,7 @@
 #include <norn/model/memory/shared.hpp>
 #include <norn/model/property.hpp>
 #include <norn/model/sync/mutex.hpp>
+#include <norn/model/sync/semaphore.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -443,7 +444,10 @@ TEST(Traps, ChoiceDecidesWhetherThereIsARace) {
 // The memory of an object outlives it, as that of a static or of another thread's stack does.
 template <class T>
 struct outlived {
-  T* const object = new T();
+  template <class... Arguments>
+  explicit outlived(Arguments... arguments) : object(new T(arguments...)) {}
+
+  T* const object;
   ~outlived() { ::operator delete(object); }
 };
 
@@ -481,5 +485,65 @@ TEST(Traps, DestructionChangesNoAnnouncement) {
   EXPECT_EQ(twice.violated, (names{"no_double_lock", "no_use_after_destruction"}));
 }
 
+<<<<<<< HEAD
+=======
+// What is refused because its object is gone is still an event on the gate, whoever comes.
+TEST(Traps, RefusalsAfterADestructionDependOnOneAnother) {
+  const space s = explored([](std::string&) {
+    const outlived<counting_semaphore<>> gate(0);
+    thread destroys([&] {
+      gate.object->~counting_semaphore();
+      gate.object->acquire();
+    });
+    thread releases([&] { gate.object->release(); });
+    thread releases_twice([&] {
+      gate.object->release();
+      gate.object->release();
+    });
+    destroys.join();
+    releases.join();
+    releases_twice.join();
+  });
+  // By how many of the two threads' releases come before the destruction; a thread ends with its first
+  // refusal, and the acquisition is refused only where something was released:
+  //   none       2!    one of the second's  3!    both of the second's  2!
+  //   the first  2!    one of each       2 * 2!    all                   3
+  EXPECT_EQ(s.executions, 19u);
+  EXPECT_EQ(s.violated, names{"no_use_after_destruction"});
+}
+
+// Both at once would have no first event on either: they are taken one after the other.
+TEST(Traps, SeveralLocksAtOnce) {
+  const space s = explored([](std::string& outcome) {
+    timed_mutex a;
+    timed_mutex b;
+    atomic<int> x{0};
+    atomic<int> y{0};
+    int seen = 0;
+    run_concurrently(
+        [&] {
+          a.lock();
+          x.fetch_add(1);
+          y.load();
+          a.unlock();
+        },
+        [&] {
+          b.lock();
+          y.load();
+          x.fetch_add(1);
+          b.unlock();
+        },
+        [&] {
+          x.fetch_add(1);
+          { const scoped_lock both(a, b); }
+          seen = x.load();
+        });
+    outcome = std::to_string(seen);
+  });
+  EXPECT_EQ(s.violated, names{});
+  EXPECT_EQ(s.outcomes, (names{"1", "2", "3"}));
+}
+
+>>>>>>> 98534ac (Trap: refusals of unguarded operations commute on a gate that has been destroyed)
 }  // namespace
 }  // namespace norn
