@@ -44,17 +44,15 @@ point::point(const operation_kind& kind, const object& on, source_location where
   }
   // Read once: by the time the operation runs the object's memory may be gone.
   const object_slot slot = on.slot();
-  // As every event on a gate, the refusal of a guarded operation is a write of it.
-  const bool at_gate = waits_for.exists() && waits_for.revocable;
-  const access_mode refused = at_gate ? access_mode::write : access_mode::read;
   if (!runner_->alive(slot, &on)) {
     // Still an operation on that object, as far as it can be told which one it was: the destruction
     // and what came too late depend on one another. It is announced as on a live object, since no
-    // access orders the announcement and the destruction.
+    // access orders the announcement and the destruction. A write, as every event on a gate that may
+    // be open: others may wait there.
     const bool known = index_of(slot) < runner_->execution().object_count();
     if (known) {
       runner_->announce({&kind, slot, where, waits_for.object == slot ? waits_for : guard{}});
-      if (!runner_->unwinding()) runner_->access(slot, refused, 0, region::whole());
+      if (!runner_->unwinding()) runner_->access(slot, access_mode::write, 0, region::whole());
     }
     if (!runner_->unwinding()) {
       refuse_destroyed(*runner_, kind,
@@ -69,7 +67,7 @@ point::point(const operation_kind& kind, const object& on, source_location where
     return;
   }
   if (!runner_->alive(slot, &on)) {
-    runner_->access(slot, refused, 0, region::whole());
+    runner_->access(slot, access_mode::write, 0, region::whole());
     refuse_destroyed(*runner_, kind,
                      std::string(kind.name) + " on " + runner_->object_name(slot) +
                          ", which another thread has destroyed meanwhile");
