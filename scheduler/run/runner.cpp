@@ -17,8 +17,6 @@ namespace {
 // A thread that keeps catching the exception that unwinds it would never end.
 constexpr std::uint32_t unwind_attempts_allowed = 100;
 
-constexpr std::size_t predicates_allowed = 64;
-
 }  // namespace
 
 runner* runner::current() { return detail::current_runner; }
@@ -59,9 +57,7 @@ void runner::reset(std::size_t kept) {
   violations_.clear();
   narrations_.clear();
   names_.clear();
-  predicates_.clear();
-  observing_ = nullptr;
-  observed_more_ = false;
+  predicates_.begin_execution();
   misuse_.clear();
   diverged_.reset();
   taking_down_ = false;
@@ -108,7 +104,7 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
                 object_slot(index_of(id)), execution_.size());
   }
   t.end = execution_.add_object(object_id((index_of(id) << 32) | end_of_thread), 0);
-  objects_.push_back({"thread", nullptr, true, 0, settings_.narrate ? t.name : std::string()});
+  objects_.push_back({"thread", nullptr, true, settings_.narrate ? t.name : std::string()});
   return t;
 }
 
@@ -179,7 +175,7 @@ void runner::finish(model_thread& self, thread_state how) {
   execution_.set_state(self.id, how);
   if (self.id == main_thread) {
     // What a predicate captured by reference has gone with the body of the check.
-    for (predicate& p : predicates_) p.active = false;
+    predicates_.drop_all();
   }
   if (model_thread* const starter = self.starter) {
     self.starter = nullptr;
@@ -194,11 +190,11 @@ void runner::finish(model_thread& self, thread_state how) {
 
 void runner::announce(const operation& op) {
   model_thread& self = *running_;
-  if (observing_ != nullptr) {
+  if (predicates_.observing()) {
     report_misuse(std::string("an operation (") + op.kind->name +
-                  ") inside the predicate of always(\"" + observing_->name +
+                  ") inside the predicate of always(\"" + predicates_.observing_name() +
                   "\"): a predicate may only read variables of the model");
-    observing_ = nullptr;
+    predicates_.stop_observing();
     stop();
   }
   if (self.halt_at_next_point) {
@@ -256,6 +252,12 @@ runner::model_thread* runner::next() {
     execution_.set_outcome(outcome::cut_off);
     return nullptr;
   }
+  if (!execution_.fits_record()) {
+    const bool more = execution_.next_is_recorded();
+    return diverge(execution_.size() - (more ? 0 : 1),
+                   more ? execution_.next_recorded() : execution_.last(),
+                   "objects that were made in another order, or fewer");
+  }
   if (execution_.next_is_recorded()) return next_recorded();
   if (execution_.lowest_enabled() == no_thread) {
     execution_.set_outcome(outcome::completed);
@@ -279,21 +281,20 @@ runner::model_thread* runner::next_recorded() {
   const event& expected = execution_.next_recorded();
   const thread_id t = expected.thread;
   if (execution_.state(t) != thread_state::parked) {
-    return diverge(expected, "nothing: the thread has no next operation");
+    return diverge(execution_.size(), expected, "nothing: the thread has no next operation");
   }
   const operation& op = execution_.pending(t);
-  if (op.kind != expected.op.kind || op.object != expected.op.object || !execution_.fits_record()) {
-    return diverge(expected, op.kind->name);
+  if (op.kind != expected.op.kind || op.object != expected.op.object) {
+    return diverge(execution_.size(), expected, op.kind->name);
   }
   if (!execution_.is_enabled(t)) {
-    return diverge(expected, std::string(op.kind->name) + ", which is blocked");
+    return diverge(execution_.size(), expected, std::string(op.kind->name) + ", which is blocked");
   }
   return threads_[index_of(t)].get();
 }
 
-runner::model_thread* runner::diverge(const event& expected, std::string came) {
-  diverged_ =
-      divergence{execution_.size(), expected.thread, expected.op.kind->name, std::move(came)};
+runner::model_thread* runner::diverge(std::size_t step, const event& expected, std::string came) {
+  diverged_ = divergence{step, expected.thread, expected.op.kind->name, std::move(came)};
   execution_.set_outcome(outcome::diverged);
   return nullptr;
 }
@@ -335,13 +336,13 @@ void runner::access(object_slot o, access_mode mode, std::uint8_t update_class, 
   if (mode == access_mode::read) return;
   // Writes to what a predicate observes depend on one another: the predicate can tell their order
   // apart even where nothing else can.
-  std::uint64_t observers = objects_[index_of(o)].observers;
+  std::uint64_t observers = predicates_.observers_of(o);
   while (observers != 0) {
     const auto i = static_cast<std::size_t>(__builtin_ctzll(observers));
     observers &= observers - 1;
     if (i >= predicates_.size()) break;
-    predicates_[i].changed = true;
-    execution_.add_access({predicates_[i].object, access_mode::write, 0, region::whole()});
+    predicates_.touch(i);
+    execution_.add_access({predicates_.stand_in(i), access_mode::write, 0, region::whole()});
     execution_.mark_carrying();
   }
 }
@@ -442,21 +443,15 @@ object_slot runner::add_object(const char* type, std::string_view label, std::ui
   record.type = type;
   record.address = address;
   record.alive = true;
-  if (!observed_.empty()) {
-    const auto found = observed_.find(index_of(id));
-    if (found != observed_.end()) record.observers = found->second;
-  }
+  predicates_.add_object(slot, id);
   if (settings_.narrate) record.label = std::string(label);
   return slot;
 }
 
 void runner::remove_object(object_slot o, const void* address) {
   if (!alive(o, address)) return;
-  object_record& record = objects_[index_of(o)];
-  record.alive = false;
-  for (std::size_t i = 0; i < predicates_.size(); ++i) {
-    if ((record.observers >> i & 1) != 0) predicates_[i].active = false;
-  }
+  objects_[index_of(o)].alive = false;
+  predicates_.drop_observers_of(o);
 }
 
 bool runner::alive(object_slot o, const void* address) const {
@@ -510,39 +505,39 @@ void runner::report_misuse(std::string message) {
 }
 
 void runner::add_predicate(const char* name, std::function<bool()> holds) {
-  if (predicates_.size() == predicates_allowed) {
+  if (predicates_.size() == predicates::allowed) {
     report_misuse("more than 64 always predicates in one execution");
     stop();
   }
   const object_slot stand_in = execution_.add_object(next_object_id(), 0);
-  objects_.push_back({"predicate", nullptr, true, 0, name});
-  predicates_.push_back({name, std::move(holds), stand_in, false, true});
+  objects_.push_back({"predicate", nullptr, true, name});
+  predicates_.add(name, std::move(holds), stand_in);
+  registering_ = has_events();
   evaluate(predicates_.size() - 1);
+  registering_ = false;
 }
 
 void runner::observe(object_slot o) {
-  const std::size_t i = static_cast<std::size_t>(observing_ - predicates_.data());
-  object_record& record = objects_[index_of(o)];
-  if ((record.observers >> i & 1) != 0) return;
-  record.observers |= std::uint64_t{1} << i;
-  observed_[index_of(execution_.name_of(o))] |= std::uint64_t{1} << i;
-  if (execution_.size() != 0) observed_more_ = true;
+  if (registering_) access(o, access_mode::read, 0, region::whole());
+  predicates_.observe(o, execution_.name_of(o), has_events());
 }
 
 void runner::evaluate_predicates() {
   for (std::size_t i = 0; i < predicates_.size(); ++i) {
-    if (predicates_[i].changed) evaluate(i);
+    if (predicates_.changed(i)) evaluate(i);
   }
 }
 
 void runner::evaluate(std::size_t index) {
-  predicate& p = predicates_[index];
-  p.changed = false;
-  if (!p.active || taking_down_) return;
-  observing_ = &p;
-  const bool holds = p.holds();
-  observing_ = nullptr;
-  if (!holds) add_violation(p.name, "the predicate is false after this step", execution_.size());
+  if (taking_down_) return;
+  const predicates::result came = predicates_.evaluate(index);
+  const char* const name = predicates_.name(index);
+  if (came.threw) {
+    report_misuse(std::string("the predicate of always(\"") + name + "\") threw: " + *came.threw);
+  }
+  if (!came.holds) {
+    add_violation(name, "the predicate is false after this step", execution_.size());
+  }
 }
 
 // --- what belongs to the execution ---

@@ -25,17 +25,15 @@
 #include <norn/scheduler/run/fiber.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
+#include <norn/scheduler/run/predicates.hpp>
 #include <norn/scheduler/run/race_detector.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/thread_body.hpp>
+#include <norn/scheduler/run/unwound.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
 namespace norn {
-
-// Unwinds an abandoned thread of the model. Not derived from std::exception, so that handlers of
-// the program under test let it pass.
-struct unwound {};
 
 struct violation {
   std::string property;
@@ -66,7 +64,7 @@ class runner {
   // Why the program did not begin as it did in the execution before, if that was asked of it.
   const std::optional<divergence>& diverged() const { return diverged_; }
   // What `always` predicates read has grown: earlier executions treated too much as independent.
-  bool observed_more() const { return observed_more_; }
+  bool observed_more() const { return predicates_.observed_more(); }
 
   // Narrated executions only.
   const std::vector<narration>& narrations() const { return narrations_; }
@@ -108,7 +106,7 @@ class runner {
   // The destruction of an object is not a step: nothing runs beside the thread, or the execution is
   // being taken down.
   bool destroys_quietly() {
-    return taking_down_ || running_ == nullptr || observing_ != nullptr || runs_alone(*running_);
+    return taking_down_ || running_ == nullptr || predicates_.observing() || runs_alone(*running_);
   }
 
   // Creates a thread of the model, whose body the caller fills in; then runs it up to its first
@@ -127,7 +125,7 @@ class runner {
   void report_misuse(std::string message);
 
   void add_predicate(const char* name, std::function<bool()> holds);
-  bool observing() const { return observing_ != nullptr; }
+  bool observing() const { return predicates_.observing(); }
   void observe(object_slot o);
 
   narration* narrating() {
@@ -172,15 +170,7 @@ class runner {
     const char* type = "";
     const void* address = nullptr;
     bool alive = false;
-    std::uint64_t observers = 0;  // bit set of the predicates that read it
-    std::string label;            // narrated executions only
-  };
-  struct predicate {
-    const char* name;
-    std::function<bool()> holds;
-    object_slot object;  // stands for what it observes: see access()
-    bool changed;        // something that it observes was written in this event
-    bool active;
+    std::string label;  // narrated executions only
   };
   struct local {
     const void* key;
@@ -199,7 +189,7 @@ class runner {
   void begin_event(model_thread& self);
   model_thread* next();  // null: the execution is over
   model_thread* next_recorded();
-  model_thread* diverge(const event& expected, std::string came);
+  model_thread* diverge(std::size_t step, const event& expected, std::string came);
   void hand_over(model_thread& self, model_thread* to);
   [[noreturn]] void stop();
   void check_deadlock();
@@ -226,11 +216,8 @@ class runner {
   std::vector<violation> violations_;
   std::vector<narration> narrations_;
   std::unordered_map<std::string, int> names_;  // of threads, narrated executions only
-  std::vector<predicate> predicates_;
-  predicate* observing_ = nullptr;
-  // Which predicates (by place of registration) read which objects: grows over the whole search.
-  std::unordered_map<std::uint64_t, std::uint64_t> observed_;
-  bool observed_more_ = false;
+  predicates predicates_;
+  bool registering_ = false;  // what a predicate looks at is an access of the event
   std::string misuse_;
   std::optional<divergence> diverged_;
   std::vector<local> locals_;

@@ -128,8 +128,11 @@ class execution {
   bool recorded() const { return size_ < record_end_; }
   bool next_is_recorded() const { return size_ < kept_; }
   const event& next_recorded() const { return events_[size_]; }
-  // Whether the objects came to be in the recorded order.
-  bool fits_record() const { return fits_record_; }
+  // Whether the objects came to be as it was recorded: in that order and, once the record has been
+  // repeated, all of them. Requires: no thread is between two announcements.
+  bool fits_record() const {
+    return fits_record_ && (size_ < kept_ || object_count_ >= objects_known_);
+  }
 
   void create_thread(thread_id t, event_id creator);  // creator: no_event for the main thread
   void announce(thread_id t, const operation& op);

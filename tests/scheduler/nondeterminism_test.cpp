@@ -64,6 +64,22 @@ TEST(Nondeterminism, FewerThreads) {
   EXPECT_THAT(message, names_likely_causes);
 }
 
+// After the last of the steps that both executions begin with, the spawn of the second thread.
+TEST(Nondeterminism, FewerObjects) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    ++runs;
+    atomic<int> x{0};
+    run_concurrently("thread", 2, [&](int t) {
+      if (runs == 1 && t == 1) const atomic<int> only_now{0};
+      x.fetch_add(1);
+    });
+  });
+  EXPECT_THAT(message, StartsWith("step 2: expected spawn, came objects that were made in another "
+                                  "order, or fewer"));
+  EXPECT_THAT(message, names_likely_causes);
+}
+
 TEST(Nondeterminism, AThreadThatEndsEarly) {
   int runs = 0;
   const std::string message = misuse_of([&] {

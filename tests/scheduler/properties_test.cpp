@@ -165,6 +165,22 @@ TEST(Properties, AlwaysIsDecidedAtOnce) {
   EXPECT_EQ(v.counterexample->steps.size(), 0u);
 }
 
+TEST(Properties, PredicateThatThrowsIsMisuse) {
+  const search_result r = explore(
+      [] {
+        atomic<int> x{0};
+        always("throws", [&]() -> bool {
+          return x.load() == 0 ? true : throw std::runtime_error("x has been written");
+        });
+        x.store(1);
+        x.load();
+      },
+      deciding({"throws"}));
+  ASSERT_TRUE(r.misuse);
+  EXPECT_THAT(*r.misuse,
+              HasSubstr("the predicate of always(\"throws\") threw: x has been written"));
+}
+
 TEST(Properties, PredicateThatTakesAStepIsMisuse) {
   const search_result r = explore(
       [] {

@@ -379,6 +379,22 @@ TEST(Traps, ObservationIsAccess) {
   EXPECT_EQ(observed.violated, names{"not_both"});
 }
 
+// A predicate that is registered while others run looks at what they have written by then.
+TEST(Traps, LatePredicateReadsWhatItLooksAt) {
+  const space s = explored([](std::string&) {
+    atomic<int> x{0};
+    run_concurrently(
+        [&] {
+          x.store(1);
+          x.store(0);
+        },
+        [&] { always("x is zero", [&] { return x.load() == 0; }); });
+  });
+  // Registered before both stores, between them, or after both: only then it is not broken.
+  EXPECT_EQ(s.executions, 3u);
+  EXPECT_EQ(s.violated, names{"x is zero"});
+}
+
 // Specification state orders the steps that it belongs to.
 TEST(Traps, SpecificationStateIsAccess) {
   const space s = explored([](std::string& outcome) {
@@ -485,8 +501,6 @@ TEST(Traps, DestructionChangesNoAnnouncement) {
   EXPECT_EQ(twice.violated, (names{"no_double_lock", "no_use_after_destruction"}));
 }
 
-<<<<<<< HEAD
-=======
 // What is refused because its object is gone is still an event on the gate, whoever comes.
 TEST(Traps, RefusalsAfterADestructionDependOnOneAnother) {
   const space s = explored([](std::string&) {
@@ -512,38 +526,5 @@ TEST(Traps, RefusalsAfterADestructionDependOnOneAnother) {
   EXPECT_EQ(s.violated, names{"no_use_after_destruction"});
 }
 
-// Both at once would have no first event on either: they are taken one after the other.
-TEST(Traps, SeveralLocksAtOnce) {
-  const space s = explored([](std::string& outcome) {
-    timed_mutex a;
-    timed_mutex b;
-    atomic<int> x{0};
-    atomic<int> y{0};
-    int seen = 0;
-    run_concurrently(
-        [&] {
-          a.lock();
-          x.fetch_add(1);
-          y.load();
-          a.unlock();
-        },
-        [&] {
-          b.lock();
-          y.load();
-          x.fetch_add(1);
-          b.unlock();
-        },
-        [&] {
-          x.fetch_add(1);
-          { const scoped_lock both(a, b); }
-          seen = x.load();
-        });
-    outcome = std::to_string(seen);
-  });
-  EXPECT_EQ(s.violated, names{});
-  EXPECT_EQ(s.outcomes, (names{"1", "2", "3"}));
-}
-
->>>>>>> 98534ac (Trap: refusals of unguarded operations commute on a gate that has been destroyed)
 }  // namespace
 }  // namespace norn
