@@ -77,6 +77,12 @@ class counter {
     p.update(state_, /*update_class=*/1);
     ++value_;
   }
+  void twice() {
+    static constexpr operation_kind kind{"twice"};
+    point p{kind, state_, source_location::current()};
+    p.update(state_, /*update_class=*/2);
+    value_ *= 2;
+  }
   int get() {
     static constexpr operation_kind kind{"get"};
     point p{kind, state_, source_location::current()};
@@ -238,6 +244,28 @@ TEST(Traps, RenameTouchesBothNames) {
   EXPECT_EQ(s.outcomes, (names{"", "from ", "to", "from to"}));
 }
 
+TEST(Traps, UpdatesOfTwoClassesDoNotCommute) {
+  const space s = explored([](std::string& outcome) {
+    counter c;
+    run_concurrently([&] { c.add(); }, [&] { c.twice(); });
+    outcome = std::to_string(c.get());
+  });
+  EXPECT_EQ(s.executions, 2u);
+  EXPECT_EQ(s.outcomes, (names{"1", "2"}));
+}
+
+// A write of one row does not stand for the write of another.
+TEST(Traps, WritesOfOtherRowsAreKept) {
+  const space s = explored([](std::string& outcome) {
+    table t;
+    int counted = 0;
+    run_concurrently([&] { t.insert(1); }, [&] { t.insert(2); }, [&] { counted = t.count(1, 2); });
+    outcome = std::to_string(counted);
+  });
+  EXPECT_EQ(s.executions, 4u);  // each of them before the count or after it
+  EXPECT_EQ(s.outcomes, (names{"0", "1", "2"}));
+}
+
 // What an adaptive operation can have in its past before a resolution is asked again in every execution,
 // however old the two are. The move first: nothing is delivered, and the place is cleared before the look
 // or after it. The move between the two or after both: it is cleared before, between or after.
@@ -350,6 +378,19 @@ TEST(Traps, IdentitiesAreLogical) {
   EXPECT_EQ(r.stats.executions, 4u);  // two orders for each pair of children
 }
 
+// A thread that has failed does nothing more, in any order of what went before.
+TEST(Traps, HaltedThreadHasNoNextOperation) {
+  const space s = explored([](std::string&) {
+    atomic<int> x{0};
+    mutex m;
+    run_concurrently("thread", 2, [&](int t) {
+      x.fetch_add(1);
+      if (t == 0) m.unlock();  // misuse: nobody holds it
+    });
+  });
+  EXPECT_EQ(s.executions, 2u);
+}
+
 // --- observation is access ---
 
 TEST(Traps, ObservationIsAccess) {
@@ -397,6 +438,26 @@ TEST(Traps, SpecificationStateIsAccess) {
   });
   EXPECT_EQ(s.executions, 2u);
   EXPECT_EQ(s.outcomes, (names{"xy", "yx"}));
+}
+
+// The load that sees 0 is noted, the other not. The store first: the two are independent. The other first
+// of all, then the store: 1. The load first, then the store: 1. Both before the store: their two orders.
+TEST(Traps, SpecificationStateMayDependOnTheOutcome) {
+  const space s = explored([](std::string& outcome) {
+    auto x = std::make_unique<atomic<int>>(0);
+    ghost<std::string> log;
+    run_concurrently([&] { x->store(1); },
+                     [&] {
+                       if (x->load() == 0) log += "zero ";
+                     },
+                     [&] {
+                       x->load();
+                       log += "any ";
+                     });
+    outcome = log.get();
+  });
+  EXPECT_EQ(s.executions, 5u);
+  EXPECT_EQ(s.outcomes, (names{"any ", "zero any ", "any zero "}));
 }
 
 // --- choice ---
