@@ -57,8 +57,8 @@ TEST(SharedPrefix, FirstAddressesMayDifferFromRunToRun) {
     atomic<int> x{0};
     atomic<int*> head{place};
     x.store(0);
-    run_concurrently([&] { x.fetch_add(1); }, [&] { x.fetch_add(1); },
-                     [&] { await_equal(head, place); }, [&] { head.store(nullptr); });
+    run_concurrently([&] { x.fetch_add(1); }, [&] { x.fetch_add(1); }, [&] { head.store(nullptr); },
+                     [&] { await_equal(head, place); });
   });
   EXPECT_EQ(s.executions, 4u);
 }
@@ -72,8 +72,8 @@ TEST(SharedPrefix, StoredAddressesMayDifferFromRunToRun) {
     atomic<int> x{0};
     atomic<int*> head{nullptr};
     head.store(place);
-    run_concurrently([&] { x.fetch_add(1); }, [&] { x.fetch_add(1); },
-                     [&] { await_equal(head, place); }, [&] { head.store(nullptr); });
+    run_concurrently([&] { x.fetch_add(1); }, [&] { x.fetch_add(1); }, [&] { head.store(nullptr); },
+                     [&] { await_equal(head, place); });
   });
   EXPECT_EQ(s.executions, 4u);
 }
