@@ -250,6 +250,36 @@ TEST(Traps, EveryChoiceIsTriedWithEveryOther) {
   EXPECT_EQ(s.outcomes, (names{"00", "01", "02", "10", "11", "12"}));
 }
 
+// What a race needs may reach far beyond events that it does not need; only when there is no such gap is
+// the rest of an execution what would have been run next. The addition to a goes before or after the load,
+// the one to b before or after each of two loads; and the choice: 2 * 2 * 2 * 2.
+TEST(Traps, ChoiceInAGapOfARace) {
+  const space s = explored([](std::string&) {
+    atomic<int> own{0};
+    atomic<int> a{0};
+    atomic<int> b{0};
+    run_concurrently(
+        [&] {
+          thread child([&] {
+            own.fetch_add(1);
+            a.load();
+          });
+          b.fetch_add(1);
+          child.join();
+        },
+        [&] {
+          thread child([&] {
+            a.fetch_add(1);
+            b.load();
+          });
+          b.load();
+          choose(2);
+          child.join();
+        });
+  });
+  EXPECT_EQ(s.executions, 16u);
+}
+
 // Each of the two draws first, and draws one of two.
 TEST(Traps, BothOperationsOfARaceChoose) {
   const space s = explored([](std::string& outcome) {
