@@ -35,6 +35,8 @@ constexpr std::size_t watches_at_once = 256;
 
 // Read by signal handlers and by the watchdog, without a lock.
 std::array<std::atomic<watch::state*>, watches_at_once> active{};
+watch::state
+    looked_at;  // stands in the place of a watch that the watchdog looks at: not free, not to be removed
 std::array<struct sigaction, crash_signals.size()> previous_actions;
 std::atomic<int> handlers_in_use{0};
 std::atomic<bool> watchdog_pauses{false};
@@ -166,9 +168,8 @@ void watch_for_progress() {
     if (watchdog_pauses) continue;
     const auto now = std::chrono::steady_clock::now();
     for (auto& slot : active) {
-      // A watch is taken away only after its runner has come to rest; `exchange` keeps it meanwhile.
-      watch::state* const s = slot.exchange(nullptr);
-      if (s == nullptr) continue;
+      watch::state* s = slot.load();
+      if (s == nullptr || !slot.compare_exchange_strong(s, &looked_at)) continue;
       const std::uint64_t beat = s->watched->heartbeat();
       if (beat != s->last_heartbeat || !s->watched->is_running()) {
         s->last_heartbeat = beat;

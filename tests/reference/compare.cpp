@@ -29,6 +29,8 @@ search_space search(const observed_program& p, strategy& s, runner& r,
       space = search_space{};
       continue;
     }
+    // Of a probe, too: an execution that shares its beginning does not report it again.
+    for (const violation& v : r.violations()) space.violated.insert(v.property);
     if (learnt == lesson::probe) {
       ++space.probes;
       continue;
@@ -36,7 +38,6 @@ search_space search(const observed_program& p, strategy& s, runner& r,
     ++space.executions;
     ++space.traces[hash_of(done)];
     space.final_states.insert(p.final_state());
-    for (const violation& v : r.violations()) space.violated.insert(v.property);
   }
   space.complete = true;
   return space;

@@ -11,6 +11,7 @@
 #include <norn/model/memory/atomic.hpp>
 #include <norn/model/memory/choose.hpp>
 #include <norn/model/property.hpp>
+#include <norn/model/sync/semaphore.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 
@@ -98,6 +99,73 @@ TEST(Nondeterminism, FewerAlternatives) {
   const std::string message = misuse_of([&] { choose(left--); });
   EXPECT_THAT(message, HasSubstr(": expected choose, came only 2 alternatives"));
   EXPECT_THAT(message, names_likely_causes);
+}
+
+// In a beginning that two executions share, steps are compared with what was recorded, not with a plan.
+void two_orders() {
+  atomic<int> x{0};
+  run_concurrently("thread", 2, [&](int) { x.fetch_add(1); });
+}
+
+TEST(Nondeterminism, AnotherKindInASharedBeginning) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    atomic<int> x{0};
+    ++runs == 1 ? x.store(1) : void(x.load());
+    two_orders();
+  });
+  EXPECT_THAT(message, StartsWith("step 1: expected store, came load"));
+}
+
+TEST(Nondeterminism, AnotherObjectInASharedBeginning) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    atomic<int> x{0};
+    atomic<int> y{0};
+    (++runs == 1 ? x : y).store(1);
+    two_orders();
+  });
+  EXPECT_THAT(message, StartsWith("step 1: expected store, came store"));
+}
+
+// The object is made by another thread, and has its place among all objects by chance.
+TEST(Nondeterminism, AnotherMakerInASharedBeginning) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    ++runs;
+    atomic<int> x{0};
+    thread first([&] {
+      if (runs == 1) atomic<int> made{0};
+    });
+    thread second([&] {
+      if (runs != 1) atomic<int> made{0};
+    });
+    x.store(1);
+    two_orders();
+    first.join();
+    second.join();
+  });
+  EXPECT_THAT(message, StartsWith("step 3: expected store, came store"));
+}
+
+TEST(Nondeterminism, ABlockedStepInASharedBeginning) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    counting_semaphore<> s{++runs == 1 ? 1 : 0};
+    s.acquire();
+    two_orders();
+  });
+  EXPECT_THAT(message, StartsWith("step 1: expected acquire, came acquire, which is blocked"));
+}
+
+TEST(Nondeterminism, OtherAlternativesInASharedBeginning) {
+  int runs = 0;
+  const std::string message = misuse_of([&] {
+    choose(++runs == 1 ? 2 : 3);
+    two_orders();
+  });
+  EXPECT_THAT(message,
+              StartsWith("step 1: expected choose, came 3 alternatives where there were 2"));
 }
 
 // The same kind of operation on another object.

@@ -72,6 +72,16 @@ TEST(RaceDetector, WhatFollowsAReleaseIsNotReleased) {
   }
 }
 
+TEST(RaceDetector, ForgottenReleasesHandNothingOver) {
+  EXPECT_TRUE(notes()
+                  .add(checked_write, first, plain)
+                  .add(release, first, gate)
+                  .add(forget_release, first, gate)
+                  .add(acquire, second, gate)
+                  .add(checked_read, second, plain)
+                  .race());
+}
+
 TEST(RaceDetector, WhatFollowsACreationIsNotHandedOver) {
   EXPECT_TRUE(
       notes().add(checked_write, main_thread, plain).add(checked_read, first, plain).race());

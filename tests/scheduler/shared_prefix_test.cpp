@@ -47,6 +47,65 @@ TEST(SharedPrefix, AddressesMayDifferFromRunToRun) {
   EXPECT_EQ(r.stats.executions, 3u);
 }
 
+// An address that is there from the start. The wait comes before the null pointer or never; twice, since
+// two additions have two orders.
+TEST(SharedPrefix, FirstAddressesMayDifferFromRunToRun) {
+  std::vector<std::unique_ptr<int>> kept;
+  const space s = explored([&](std::string&) {
+    kept.push_back(std::make_unique<int>());
+    int* const place = kept.back().get();
+    atomic<int> x{0};
+    atomic<int*> head{place};
+    x.store(0);
+    run_concurrently([&] { x.fetch_add(1); }, [&] { x.fetch_add(1); }, [&] { head.store(nullptr); },
+                     [&] { await_equal(head, place); });
+  });
+  EXPECT_EQ(s.executions, 4u);
+}
+
+// The same where it is stored in the common beginning.
+TEST(SharedPrefix, StoredAddressesMayDifferFromRunToRun) {
+  std::vector<std::unique_ptr<int>> kept;
+  const space s = explored([&](std::string&) {
+    kept.push_back(std::make_unique<int>());
+    int* const place = kept.back().get();
+    atomic<int> x{0};
+    atomic<int*> head{nullptr};
+    head.store(place);
+    run_concurrently([&] { x.fetch_add(1); }, [&] { x.fetch_add(1); }, [&] { head.store(nullptr); },
+                     [&] { await_equal(head, place); });
+  });
+  EXPECT_EQ(s.executions, 4u);
+}
+
+// The same where the wait is over in the common beginning: it comes after the first store or after the
+// third. The additions to x have two orders, those to y as well: 2 * 2 * 2.
+TEST(SharedPrefix, AwaitedAddressesMayDifferFromRunToRun) {
+  std::vector<std::unique_ptr<int>> kept;
+  const space s = explored([&](std::string&) {
+    kept.push_back(std::make_unique<int>());
+    int* const place = kept.back().get();
+    atomic<int> x{0};
+    atomic<int> y{0};
+    atomic<int*> head{nullptr};
+    run_concurrently([&] { x.fetch_add(1); },
+                     [&] {
+                       await_equal(head, place);
+                       y.fetch_add(1);
+                     },
+                     [&] {
+                       head.store(place);
+                       head.store(nullptr);
+                       head.store(place);
+                     },
+                     [&] {
+                       y.fetch_add(1);
+                       x.fetch_add(1);
+                     });
+  });
+  EXPECT_EQ(s.executions, 8u);
+}
+
 // More threads than the tables had room for appear in a later execution: the branch where the reader
 // comes second creates nine, after a common beginning. The two orders of the store and the load are
 // the only traces; the nine do nothing.

@@ -1,6 +1,6 @@
 // Traps of waiting: what has cost other searches their soundness, or their promise of one execution a
 // trace, in programs whose threads wait for one another. One test for each, named after it; the
-// programs are as small as they can be. The others: traps_test.cpp.
+// programs are as small as they can be. The others: traps_test.cpp, footprint_traps_test.cpp.
 #include <gtest/gtest.h>
 
 #include <chrono>
