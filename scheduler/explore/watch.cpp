@@ -35,8 +35,8 @@ constexpr std::size_t watches_at_once = 256;
 
 // Read by signal handlers and by the watchdog, without a lock.
 std::array<std::atomic<watch::state*>, watches_at_once> active{};
-watch::state
-    looked_at;  // stands in the place of a watch that the watchdog looks at: not free, not to be removed
+// Stands in the place of a watch that the watchdog looks at: neither free nor to be removed.
+watch::state looked_at;
 std::array<struct sigaction, crash_signals.size()> previous_actions;
 std::atomic<int> handlers_in_use{0};
 std::atomic<bool> watchdog_pauses{false};
