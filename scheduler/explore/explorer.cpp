@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <norn/scheduler/explore/narrate.hpp>
+#include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/run/runner.hpp>
@@ -138,9 +139,11 @@ class explorer {
     });
   }
 
-  // Each first violation is run once more, for the reader, before it is believed.
+  // Each first violation is made as short as can be, and run once more, for the reader, before it is
+  // believed.
   void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
-    replay_result again = replay(body_, options_, found, {}, property);
+    const schedule least = shrink(body_, options_, found, property);
+    replay_result again = replay(body_, options_, least, {}, property);
     if (!again.violated) {
       const std::optional<std::string>& why = again.refused ? again.refused : again.misuse;
       result_.misuse = "a violation of " + property +
@@ -149,6 +152,7 @@ class explorer {
       return;
     }
     again.trace.found_execution = execution_number;
+    again.trace.found_steps = found.size();
     auto place = std::find_if(result_.properties.begin(), result_.properties.end(),
                               [&](const auto& p) { return p.property == property; });
     if (place == result_.properties.end()) {
