@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include <norn/report/display.hpp>
 #include <norn/report/paint.hpp>
@@ -75,6 +77,36 @@ std::string blocked_text(const std::vector<blocked_thread>& blocked) {
   return text;
 }
 
+// What a step says of what it met.
+std::string outcome_of(const trace_step& s) {
+  return s.thread + " " + phrase_of(s) + (s.changes.empty() ? "" : "  " + s.changes);
+}
+
+// The first step that meets something else than it met in the counterexample.
+const trace_step* first_difference(const counterexample& failing, const nearest_passing& passes) {
+  std::map<std::string, std::vector<const trace_step*>> by_thread;
+  for (const trace_step& s : failing.steps) by_thread[s.thread].push_back(&s);
+  std::map<std::string, std::size_t> seen;
+  for (const trace_step& s : passes.steps) {
+    const std::vector<const trace_step*>& then = by_thread[s.thread];
+    const std::size_t index = seen[s.thread]++;
+    if (index < then.size() && outcome_of(*then[index]) != outcome_of(s)) return &s;
+  }
+  return nullptr;
+}
+
+std::string nearest_passing_text(const counterexample& failing) {
+  if (!failing.nearest_passing) return {};
+  const nearest_passing& passes = *failing.nearest_passing;
+  const std::string moved = passes.later != 0 ? std::to_string(passes.later)
+                                              : passes.moved.thread + " " + phrase_of(passes.moved);
+  std::string text = fmt::format("nearest passing schedule: {} before {}", moved, passes.earlier);
+  if (const trace_step* differs = first_difference(failing, passes)) {
+    text += "; then " + outcome_of(*differs);
+  }
+  return printable(text) + "\n";
+}
+
 std::string explored_text(const check_result& r) {
   const statistics& s = r.stats;
   std::string text = "explored " + counted(s.executions, "execution");
@@ -93,7 +125,7 @@ std::string failure_text(const check_result& result, const failure_style& style)
   if (result.decided.counterexample) {
     const counterexample& found = *result.decided.counterexample;
     text += summary(found, result) + trace_text(found, style);
-    text += blocked_text(found.blocked_threads);
+    text += blocked_text(found.blocked_threads) + nearest_passing_text(found);
   }
   if (style.exploration) text += explored_text(result);
   if (const auto token = replay_token(result)) {

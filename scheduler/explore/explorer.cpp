@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <norn/scheduler/explore/narrate.hpp>
+#include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
@@ -153,6 +154,7 @@ class explorer {
     }
     again.trace.found_execution = execution_number;
     again.trace.found_steps = found.size();
+    again.trace.nearest_passing = find_nearest_passing(body_, options_, again.trace);
     auto place = std::find_if(result_.properties.begin(), result_.properties.end(),
                               [&](const auto& p) { return p.property == property; });
     if (place == result_.properties.end()) {
