@@ -15,6 +15,7 @@
 #include <norn/report/failure.hpp>
 #include <norn/report/json.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
+#include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/token.hpp>
 
 namespace norn {
@@ -128,6 +129,9 @@ replayed replay_of(const search& s, const token& t, std::size_t break_at) {
   row.decided.verdict = r.verdict();
   row.decided.message = r.misuse.value_or(r.trace.message);
   row.decided.counterexample = r.trace;
+  if (r.violated && break_at == 0) {
+    row.decided.counterexample->nearest_passing = find_nearest_passing(s.body, options, r.trace);
+  }
   for (const expectation& e : s.expects) {
     if (e.property == row.decided.property) row.expected = e.verdict;
   }

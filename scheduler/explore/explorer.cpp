@@ -6,10 +6,10 @@
 
 #include <norn/scheduler/explore/narrate.hpp>
 #include <norn/scheduler/explore/nearest_passing.hpp>
+#include <norn/scheduler/explore/runner_settings.hpp>
 #include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
-#include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 #include <norn/scheduler/strategy/random_walk.hpp>
 #include <norn/scheduler/strategy/replay.hpp>
@@ -29,14 +29,6 @@ const char* name_of(strategy_kind kind) {
   return kind == strategy_kind::random ? "random" : "exhaustive";
 }
 
-runner::settings settings_for(const explore_options& options, bool narrate) {
-  runner::settings s;
-  s.stack_bytes = options.stack_bytes;
-  s.depth = options.limits.depth;
-  s.narrate = narrate;
-  return s;
-}
-
 std::string describe(const divergence& d) {
   return "step " + std::to_string(d.step + 1) + ": expected " + d.expected + ", came " + d.came;
 }
@@ -54,7 +46,7 @@ class explorer {
       : body_(body),
         options_(options),
         strategy_(make_strategy(options)),
-        runner_(settings_for(options, false)),
+        runner_(runner_settings(options)),
         began_(steady::now()) {
     for (const std::string& p : options.properties) result_.properties.push_back({p, {}, {}, {}});
     result_.limits = options.limits;
@@ -291,7 +283,8 @@ std::string message_of(const violation& v, const runner& r, const execution& don
 
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
                      const fingerprint& recorded, std::string_view property, std::size_t break_at) {
-  runner::settings settings = settings_for(options, true);
+  runner::settings settings = runner_settings(options);
+  settings.narrate = true;
   settings.break_at = break_at;
   settings.depth =
       std::max<std::uint32_t>(settings.depth, static_cast<std::uint32_t>(wanted.size()));

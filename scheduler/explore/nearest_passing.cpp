@@ -4,7 +4,7 @@
 #include <tuple>
 #include <vector>
 
-#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/explore/runner_settings.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
 
 namespace norn {
@@ -47,15 +47,6 @@ std::optional<std::size_t> position(const execution& e, const named_step& s) {
   return index_of(events[s.index]);
 }
 
-bool conflict(const execution& e, const event& a, const event& b) {
-  const auto others = e.accesses(b);
-  const auto made = e.accesses(a);
-  return std::any_of(made.begin(), made.end(), [&](const access& x) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](const access& y) { return dependent(x, y); });
-  });
-}
-
 bool touches(const execution& e, const event& a, object_slot o) {
   const auto made = e.accesses(a);
   return std::any_of(made.begin(), made.end(), [&](const access& x) { return x.object == o; });
@@ -64,7 +55,7 @@ bool touches(const execution& e, const event& a, object_slot o) {
 class seeker {
  public:
   seeker(const program& body, const explore_options& options)
-      : body_(body), runner_(settings_for(options)) {}
+      : body_(body), runner_(runner_settings(options)) {}
 
   std::optional<passing> seek(const schedule& failing) {
     // In a fresh runner threads get their identities in order of creation.
@@ -88,13 +79,6 @@ class seeker {
   }
 
  private:
-  static runner::settings settings_for(const explore_options& options) {
-    runner::settings s;
-    s.stack_bytes = options.stack_bytes;
-    s.depth = options.limits.depth;
-    return s;
-  }
-
   const execution& run(const schedule& wishes) {
     guided_.follow(wishes);
     const execution& done = runner_.run(body_, guided_);
@@ -107,7 +91,7 @@ class seeker {
       const event& a = e.at(event_id(i));
       for (std::size_t j = i + 1; j < e.size(); ++j) {
         const event& b = e.at(event_id(j));
-        if (a.thread == b.thread || !conflict(e, a, b)) continue;
+        if (a.thread == b.thread || !e.conflict(a, b)) continue;
         pairs_.push_back({{a.thread, a.index}, {b.thread, b.index}, i, j, true});
       }
     }

@@ -5,16 +5,17 @@
 #include <optional>
 #include <set>
 
+#include <norn/scheduler/explore/runner_settings.hpp>
 #include <norn/scheduler/explore/watch.hpp>
-#include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
 
 namespace norn {
 
 namespace {
 
-// A second or two.
+// A second or two, for a body that does little between its steps.
 constexpr std::uint64_t steps_allowed = 3'000'000;
+constexpr std::uint64_t executions_allowed = 50'000;
 
 struct measure {
   std::size_t preemptions = 0;
@@ -34,32 +35,26 @@ struct candidate {
 class shrinker {
  public:
   shrinker(const program& body, const explore_options& options, std::string_view property)
-      : body_(body), property_(property), runner_(settings_for(options)) {}
+      : body_(body), options_(options), property_(property), runner_(runner_settings(options)) {}
 
-  schedule shrink(const schedule& found, const explore_options& options) {
-    const watch guard(runner_, options.name, options.limits.depth);
+  schedule shrink(const schedule& found) {
+    const watch guard(runner_, options_.name, options_.limits.depth);
     // In a fresh runner threads get their identities in order of creation.
     std::optional<candidate> first = attempt(found);
     if (!first) return found;
     least_ = *std::move(first);
-    while (improve() && spent_ < steps_allowed) {
+    while (improve() && !spent()) {
     }
     return least_.by_creation;
   }
 
  private:
-  static runner::settings settings_for(const explore_options& options) {
-    runner::settings s;
-    s.stack_bytes = options.stack_bytes;
-    s.depth = options.limits.depth;
-    return s;
-  }
-
   // Where these wishes lead, if the property is broken there.
   std::optional<candidate> attempt(const schedule& wishes) {
     guided_.follow(wishes);
     const execution& done = runner_.run(body_, guided_);
-    spent_ += done.size() + 1;
+    steps_ += done.size();
+    ++executions_;
     if (!runner_.misuse().empty()) return std::nullopt;
     const auto& all = runner_.violations();
     const auto broken = std::find_if(all.begin(), all.end(),
@@ -81,9 +76,14 @@ class shrinker {
     return c;
   }
 
+  bool spent() const {
+    return steps_ >= steps_allowed || executions_ >= executions_allowed ||
+           (options_.interrupted != nullptr && options_.interrupted->load());
+  }
+
   // Takes the wishes if they lead to less.
   bool take(const schedule& wishes) {
-    if (spent_ >= steps_allowed) return false;
+    if (spent()) return false;
     std::optional<candidate> came = attempt(wishes);
     if (!came || !(came->size < least_.size)) return false;
     least_ = *std::move(came);
@@ -160,18 +160,20 @@ class shrinker {
   }
 
   const program& body_;
+  const explore_options& options_;
   std::string_view property_;
   runner runner_;
   guided guided_;
   candidate least_;
-  std::uint64_t spent_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t executions_ = 0;
 };
 
 }  // namespace
 
 schedule shrink(const program& body, const explore_options& options, const schedule& found,
                 std::string_view property) {
-  return shrinker(body, options, property).shrink(found, options);
+  return shrinker(body, options, property).shrink(found);
 }
 
 }  // namespace norn

@@ -4,7 +4,8 @@
 // many, fewer threads that take a step.
 //
 // The result is locally minimal: no change that is tried makes it less, the removal of any single step
-// among them. It is a function of the schedule alone: what is spent is counted in steps, not in time.
+// among them. It is a function of the schedule alone: what is spent is counted in steps and executions, not
+// in time.
 #pragma once
 
 #include <string_view>
