@@ -12,6 +12,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <norn/cli/commands.hpp>
+#include <norn/cli/output.hpp>
 #include <norn/cli/selection.hpp>
 #include <norn/report/display.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
@@ -239,14 +240,13 @@ int main(int argc, char** argv) {
   try {
     return static_cast<int>(command_line(typed).run(argc, argv));
   } catch (const bad_input& error) {
-    fmt::print(stderr, "{}: {}\n", std::filesystem::path(typed).filename().string(), error.what());
+    print_to(stderr, "{}: {}\n", std::filesystem::path(typed).filename().string(), error.what());
     return static_cast<int>(exit_code::bad_input);
   } catch (const std::exception& error) {
-    fmt::print(
-        stderr,
-        "internal error: {}\n"
-        "  this is a defect of Norn, not of the program under test; no verdict was reached.\n",
-        error.what());
+    print_to(stderr,
+             "internal error: {}\n"
+             "  this is a defect of Norn, not of the program under test; no verdict was reached.\n",
+             error.what());
     return static_cast<int>(exit_code::internal_error);
   }
 }

@@ -141,9 +141,9 @@ replayed replay_of(const search& s, const token& t, std::size_t break_at) {
 // Says why nothing is shown.
 exit_code refuse(const replayed& r) {
   if (r.nondeterministic) {
-    fmt::print(stderr,
-               "misuse: the check is not deterministic: the same schedule went two ways.\n  {}\n",
-               fmt::join(printable_lines(*r.refused), "\n  "));
+    print_to(stderr,
+             "misuse: the check is not deterministic: the same schedule went two ways.\n  {}\n",
+             fmt::join(printable_lines(*r.refused), "\n  "));
     return exit_code::misuse;
   }
   throw bad_input(
@@ -156,8 +156,8 @@ exit_code reproduced(const replayed& r) {
   if (r.row.decided.verdict == conclusion::misuse) return exit_code::misuse;
   const bool names_property = r.row.name != r.row.search();
   if (r.row.decided.verdict == conclusion::violated || !names_property) return exit_code::success;
-  fmt::print(stderr, "the schedule ran to its end, and {} is not violated any more.\n",
-             printable(r.row.decided.property));
+  print_to(stderr, "the schedule ran to its end, and {} is not violated any more.\n",
+           printable(r.row.decided.property));
   return exit_code::differs;
 }
 
@@ -177,7 +177,7 @@ exit_code show(const replay_request& request, const presentation& shown, trace_d
   style.detail = detail;
   style.replay_command = shown.program + " replay ";
   style.exploration = false;
-  fmt::print(stdout, "{}", failure_text(r.row, style));
+  print_to(stdout, "{}", failure_text(r.row, style));
   flush_standard_output();
   return reproduced(r);
 }
@@ -200,8 +200,8 @@ exit_code run_report(const replay_request& request, const std::string& json_file
   if (r.refused) return refuse(r);
   json.write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
   if (!json.is_standard_output()) {
-    fmt::print(stdout, "{} written; `{} replay {}` shows it\n", printable(json_file), shown.program,
-               shell_quoted(json_file));
+    print_to(stdout, "{} written; `{} replay {}` shows it\n", printable(json_file), shown.program,
+             shell_quoted(json_file));
   }
   flush_standard_output();
   return reproduced(r);
