@@ -37,8 +37,17 @@ std::string content_of(const std::string& file) {
   return content.str();
 }
 
+// The only line of a text; all of it where it has more.
+std::string only_line(const std::string& text) {
+  const std::size_t end = text.find_first_of("\r\n");
+  return text.find_first_not_of("\r\n", end) == std::string::npos ? text.substr(0, end) : text;
+}
+
+// A crash leaves a file that holds the token alone.
 std::string token_in(const std::string& file) {
-  const auto read = counterexamples_in(content_of(file), printable(file));
+  const std::string content = content_of(file);
+  if (looks_like_token(content)) return only_line(content);
+  const auto read = counterexamples_in(content, printable(file));
   if (const auto* error = std::get_if<file_error>(&read)) throw bad_input(error->message);
   const auto& found = std::get<std::vector<stored_counterexample>>(read);
   if (found.size() == 1) return found.front().token;
