@@ -90,6 +90,9 @@ TEST(BadInput, OptionOutOfRange) {
 TEST(BadInput, OptionWithoutItsValue) {
   expect_refused({"check", "--seed"}, "--seed needs a value\n  norn COMMAND --help says which");
   expect_refused({"check", "--quiet", "--verbose"}, "--quiet and --verbose exclude each other");
+  expect_refused({"check"}, "NORN_QUIET and NORN_VERBOSE exclude each other",
+                 {"NORN_QUIET=1", "NORN_VERBOSE=1"});
+  EXPECT_EQ(norn({"check", "tally/whole", "--verbose"}, {"NORN_QUIET=1"}).code, 0);
 }
 
 TEST(BadInput, UnwritableOutputIsFoundBeforeTheSearch) {
