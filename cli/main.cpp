@@ -167,7 +167,18 @@ check_request command_line::check_asked_for() {
   request.keep_going = all.is_set("--keep-going", true);
   request.quiet = all.is_set("--quiet");
   request.verbose = all.is_set("--verbose");
-  if (request.quiet && request.verbose) throw bad_input("--quiet and --verbose exclude each other");
+  if (request.quiet && request.verbose) {
+    const said quiet = *all.value_of("--quiet");
+    const said verbose = *all.value_of("--verbose");
+    const bool quiet_typed = quiet.source == "--quiet";
+    const bool verbose_typed = verbose.source == "--verbose";
+    if (quiet_typed == verbose_typed) {
+      throw bad_input(fmt::format("{} and {} exclude each other", quiet.source, verbose.source));
+    }
+    // A flag beats the environment.
+    request.quiet = quiet_typed;
+    request.verbose = verbose_typed;
+  }
   return request;
 }
 
