@@ -197,6 +197,21 @@ TEST(Properties, PredicateThatTakesAStepIsMisuse) {
   EXPECT_EQ(r.properties[0].verdict, conclusion::misuse);
 }
 
+// When it is stated `a` is 0, and that evaluation leaves out `b`. It is false where it is stated and `a`
+// written between the two writes of `b`, although it looks at nothing that another thread writes then.
+TEST(Properties, AlwaysStatedLateWhereItLeavesOutAVariable) {
+  const auto v = verdict_on("late", [] {
+    atomic<int> a{0};
+    atomic<int> b{0};
+    run_concurrently([&] { b = 2, b = 0; },
+                     [&] {
+                       always("late", [&] { return a.load() == 0 || b.load() != 2; });
+                       a = 2;
+                     });
+  });
+  ASSERT_VIOLATED(v);
+}
+
 // --- deadlock ---
 
 TEST(Properties, DeadlockNamesTheCycleOfWaits) {
