@@ -513,8 +513,19 @@ void runner::add_predicate(const char* name, std::function<bool()> holds) {
   objects_.push_back({"predicate", nullptr, true, name});
   predicates_.add(name, std::move(holds), stand_in);
   registering_ = has_events();
+  if (registering_) access_observed(predicates_.size() - 1);
   evaluate(predicates_.size() - 1);
   registering_ = false;
+}
+
+// An evaluation may leave out some of what others read (`a == 0 || b == 0`). Writes before this step have
+// no part in the predicate, writes after it do: they must not commute with it.
+void runner::access_observed(std::size_t predicate) {
+  for (std::size_t i = 0; i < objects_.size(); ++i) {
+    const auto o = object_slot(i);
+    const bool observed = (predicates_.observers_of(o) >> predicate & 1) != 0;
+    if (observed && objects_[i].alive) access(o, access_mode::read, 0, region::whole());
+  }
 }
 
 void runner::observe(object_slot o) {

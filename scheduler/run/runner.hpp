@@ -127,6 +127,7 @@ class runner {
   void add_predicate(const char* name, std::function<bool()> holds);
   bool observing() const { return predicates_.observing(); }
   void observe(object_slot o);
+  void access_observed(std::size_t predicate);
 
   narration* narrating() {
     return settings_.narrate && !narrations_.empty() ? &narrations_.back() : nullptr;
