@@ -239,7 +239,23 @@ class explorer {
 
 }  // namespace
 
+namespace {
+
+// One search at a time on a thread of the operating system: the threads of the model are its fibers.
+void refuse_within_a_body() {
+  runner* const searching = runner::current();
+  if (searching == nullptr) return;
+  const std::string message =
+      "a search or a replay is started inside the body of a check, and would run within its "
+      "execution\n  make it a check of its own, or start it outside every body.";
+  searching->report_misuse(message);
+  searching->halt("no_search_within_a_body", message);
+}
+
+}  // namespace
+
 search_result explore(const program& body, const explore_options& options) {
+  refuse_within_a_body();
   return explorer(body, options).explore();
 }
 
@@ -283,6 +299,7 @@ std::string message_of(const violation& v, const runner& r, const execution& don
 
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
                      const fingerprint& recorded, std::string_view property, std::size_t break_at) {
+  refuse_within_a_body();
   runner::settings settings = runner_settings(options);
   settings.narrate = true;
   settings.break_at = break_at;

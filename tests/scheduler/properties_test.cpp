@@ -197,6 +197,49 @@ TEST(Properties, PredicateThatTakesAStepIsMisuse) {
   EXPECT_EQ(r.properties[0].verdict, conclusion::misuse);
 }
 
+// What it sees first, and whether a write comes before it or after, would depend on the order of things that
+// no access orders.
+TEST(Properties, AlwaysStatedBesideOtherThreadsIsMisuse) {
+  const std::string expected = "always(\"late\") is stated while other threads run";
+  const search_result in_main = explore(
+      [] {
+        atomic<int> a{0};
+        thread other([&] { a.store(1); });
+        always("late", [&] { return a.load() == 0; });
+        other.join();
+      },
+      deciding({"late"}));
+  EXPECT_THAT(in_main.misuse.value_or(""), HasSubstr(expected));
+  const search_result in_thread = explore(
+      [] {
+        atomic<int> a{0};
+        thread other([&] { always("late", [&] { return a.load() == 0; }); });
+        other.join();
+      },
+      deciding({"late"}));
+  EXPECT_THAT(in_thread.misuse.value_or(""), HasSubstr(expected));
+  const search_result within = explore(
+      [] {
+        always("outer", [] {
+          always("late", [] { return true; });
+          return true;
+        });
+      },
+      deciding({"late"}));
+  EXPECT_THAT(within.misuse.value_or(""), HasSubstr(expected));
+}
+
+// Once all others have been joined their writes come before it in every order.
+TEST(Properties, AlwaysStatedAfterAllHaveBeenJoined) {
+  const auto v = verdict_on("late", [] {
+    atomic<int> a{0};
+    run_concurrently([&] { a.store(1); }, [&] { a.store(2); });
+    always("late", [&] { return a.load() == 2; });
+  });
+  ASSERT_VIOLATED(v);
+  EXPECT_EQ(v.message, "the predicate is false after this step");
+}
+
 // --- deadlock ---
 
 TEST(Properties, DeadlockNamesTheCycleOfWaits) {
