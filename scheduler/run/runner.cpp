@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <cxxabi.h>
 #include <exception>
 #include <utility>
 
@@ -419,6 +420,8 @@ void runner::unwind_unfinished() {
 // A thread that was parked in an operation of a destructor cannot be unwound: the exception may not
 // leave. What its stack owns is lost, and the fiber with it.
 void runner::give_up_stack() {
+  // The exception is at an end; std::terminate was called in its handler.
+  if (std::current_exception() != nullptr) abi::__cxa_end_catch();
   runner& r = *current();
   r.running_->lost = true;
   fiber::switch_to(*r.running_->stack, r.home_);
