@@ -77,22 +77,27 @@ std::string blocked_text(const std::vector<blocked_thread>& blocked) {
   return text;
 }
 
-// What a step says of what it met.
-std::string outcome_of(const trace_step& s) {
-  return s.thread + " " + phrase_of(s) + (s.changes.empty() ? "" : "  " + s.changes);
-}
-
-// The first step that meets something else than it met in the counterexample.
-const trace_step* first_difference(const counterexample& failing, const nearest_passing& passes) {
+// The first step that is told in other words than in the counterexample.
+template <class Words>  // std::string(const trace_step&)
+const trace_step* first_difference(const counterexample& failing, const nearest_passing& passes,
+                                   Words words) {
   std::map<std::string, std::vector<const trace_step*>> by_thread;
   for (const trace_step& s : failing.steps) by_thread[s.thread].push_back(&s);
   std::map<std::string, std::size_t> seen;
   for (const trace_step& s : passes.steps) {
     const std::vector<const trace_step*>& then = by_thread[s.thread];
     const std::size_t index = seen[s.thread]++;
-    if (index < then.size() && outcome_of(*then[index]) != outcome_of(s)) return &s;
+    if (index < then.size() && words(*then[index]) != words(s)) return &s;
   }
   return nullptr;
+}
+
+// What a thread gets to see says more than what it changes.
+std::string what_differs(const counterexample& failing, const nearest_passing& passes) {
+  const trace_step* s = first_difference(failing, passes, phrase_of);
+  if (s != nullptr) return "; then " + s->thread + " " + phrase_of(*s);
+  s = first_difference(failing, passes, [](const trace_step& each) { return each.changes; });
+  return s == nullptr ? "" : "; then " + s->thread + " " + phrase_of(*s) + "  " + s->changes;
 }
 
 std::string nearest_passing_text(const counterexample& failing) {
@@ -100,11 +105,9 @@ std::string nearest_passing_text(const counterexample& failing) {
   const nearest_passing& passes = *failing.nearest_passing;
   const std::string moved = passes.later != 0 ? std::to_string(passes.later)
                                               : passes.moved.thread + " " + phrase_of(passes.moved);
-  std::string text = fmt::format("nearest passing schedule: {} before {}", moved, passes.earlier);
-  if (const trace_step* differs = first_difference(failing, passes)) {
-    text += "; then " + outcome_of(*differs);
-  }
-  return printable(text) + "\n";
+  return printable(fmt::format("nearest passing schedule: {} before {}{}", moved, passes.earlier,
+                               what_differs(failing, passes))) +
+         "\n";
 }
 
 std::string explored_text(const check_result& r) {

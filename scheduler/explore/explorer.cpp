@@ -132,11 +132,13 @@ class explorer {
     });
   }
 
-  // Each first violation is made as short as can be, and run once more, for the reader, before it is
-  // believed.
+  // Each first violation is run once more before it is believed. Then it is made as short as can be, and run
+  // for the reader.
   void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
-    const schedule least = shrink(body_, options_, found, property);
-    replay_result again = replay(body_, options_, least, {}, property);
+    replay_result again = replay(body_, options_, found, {}, property);
+    if (again.violated) {
+      again = replay(body_, options_, shrink(body_, options_, found, property), {}, property);
+    }
     if (!again.violated) {
       const std::optional<std::string>& why = again.refused ? again.refused : again.misuse;
       result_.misuse = "a violation of " + property +

@@ -88,6 +88,7 @@ TEST(Failure, NamesThePairThatDecides) {
   passes.steps = {sample::step(1, "teller/0", "load", "total", "0", "", 41),
                   sample::step(2, "teller/0", "store", "total", "", "total 0→1", 42),
                   sample::step(3, "teller/1", "load", "total", "1", "", 41)};
+  passes.steps[1].arguments = "(1)";
   r.decided.counterexample->nearest_passing = passes;
   EXPECT_NE(failure_text(r, {}).find(
                 "\nnearest passing schedule: 4 before 2; then teller/1 load total → 1\n"),

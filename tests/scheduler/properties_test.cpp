@@ -116,7 +116,7 @@ TEST(Properties, RequirementOfTheFinalState) {
   EXPECT_EQ(v.message, "an increment is lost");
   // Two creations, two loads, two stores, two joins, and the load that finds out.
   EXPECT_EQ(v.counterexample->steps.size(), 9u);
-  EXPECT_EQ(v.counterexample->preemptions, 2u);  // after each of the loads
+  EXPECT_EQ(v.counterexample->preemptions, 1u);  // after one of the loads
   EXPECT_THAT(v.counterexample->threads, ElementsAre("main", "thread/0", "thread/1"));
 
   const auto without_message = verdict_on("named", [] { require("named", false); });
@@ -325,8 +325,9 @@ TEST(Properties, DataRaceNamesBothPlaces) {
   });
   ASSERT_VIOLATED(v);
   const std::string file = std::string(__FILE__) + ":";
-  EXPECT_EQ(v.message, "data race on total\n  write  thread/0  " + file + std::to_string(written) +
-                           "\n  read   thread/1  " + file + std::to_string(read) +
+  // The shortest schedule ends with thread/0, before main can join it.
+  EXPECT_EQ(v.message, "data race on total\n  read   thread/1  " + file + std::to_string(read) +
+                           "\n  write  thread/0  " + file + std::to_string(written) +
                            "\n  neither happens before the other");
 }
 
