@@ -171,17 +171,17 @@ bool check_run::shows_trace_of(const check_result& r) const {
 
 void check_run::show_row(const check_result& r) {
   if (request_.quiet && standing_of(r) == standing::as_declared) return;
-  fmt::print(text_, "{}", verdict_line(r, name_width_, color_));
+  print_to(text_, "{}", verdict_line(r, name_width_, color_));
   const auto token = replay_token(r);
   if (token && !shows_trace_of(r)) {
-    fmt::print(text_, "           replay:  {} replay {}\n", shown_.program, shell_quoted(*token));
+    print_to(text_, "           replay:  {} replay {}\n", shown_.program, shell_quoted(*token));
   }
   const bool missed = r.expected == conclusion::violated && standing_of(r) == standing::differs;
   if (missed) {
-    fmt::print(text_,
-               "           the search is complete and no execution violates it: either the variant "
-               "is repaired,\n"
-               "           or the check no longer reaches what broke it.\n");
+    print_to(text_,
+             "           the search is complete and no execution violates it: either the variant "
+             "is repaired,\n"
+             "           or the check no longer reaches what broke it.\n");
   }
 }
 
@@ -199,7 +199,7 @@ void check_run::show(std::size_t first_row) {
     // Misuse is of the whole search: once is enough.
     const bool again = i > first_row && results_[i].decided.verdict == conclusion::misuse;
     if (!shows_trace_of(results_[i]) || again) continue;
-    fmt::print(text_, "\n{}\n", failure_text(results_[i], style));
+    print_to(text_, "\n{}\n", failure_text(results_[i], style));
   }
   std::fflush(text_);
 }
@@ -212,10 +212,10 @@ void check_run::finish() {
                                       .seed = request_.search.seed.value_or(1)}));
   }
   if (junit_) junit_->write(junit_text(results_, shown_.program + " replay "));
-  fmt::print(text_, "{}", summary_text(results_, color_));
+  print_to(text_, "{}", summary_text(results_, color_));
   if (done_ < checks_) {
     const char* why = interrupt_.raised() ? "interrupted" : "--no-keep-going";
-    fmt::print(text_, "{} not searched: {}\n", counted(checks_ - done_, "check"), why);
+    print_to(text_, "{} not searched: {}\n", counted(checks_ - done_, "check"), why);
   }
   flush_standard_output();
 }

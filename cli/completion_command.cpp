@@ -151,11 +151,11 @@ exit_code run_completion(const std::string& shell, const CLI::App& app,
                          const std::string& command) {
   const std::vector<command_words> commands = commands_of(app);
   if (shell == "bash") {
-    fmt::print(stdout, "{}", bash_script(commands, command));
+    print_to(stdout, "{}", bash_script(commands, command));
   } else if (shell == "zsh") {
-    fmt::print(stdout, "{}", zsh_script(commands, command));
+    print_to(stdout, "{}", zsh_script(commands, command));
   } else if (shell == "fish") {
-    fmt::print(stdout, "{}", fish_script(commands, command));
+    print_to(stdout, "{}", fish_script(commands, command));
   } else {
     throw bad_input("completion takes a shell: bash, zsh or fish" +
                     (shell.empty() ? "" : ", not `" + printable(shell) + "`"));

@@ -24,8 +24,8 @@ void print_text(const std::vector<selected_search>& selected) {
   }
   for (const selected_search& s : selected) {
     for (const expectation& e : s.checks) {
-      fmt::print(stdout, "{}  {}\n", padded(printable(check_name(*s.search, e)), width),
-                 name_of(e.verdict));
+      print_to(stdout, "{}  {}\n", padded(printable(check_name(*s.search, e)), width),
+               name_of(e.verdict));
     }
   }
 }
@@ -44,7 +44,7 @@ void print_json(const std::vector<selected_search>& selected) {
     }
   }
   const json document{{"schema", 1}, {"norn", NORN_VERSION}, {"checks", checks}};
-  fmt::print(stdout, "{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
+  print_to(stdout, "{}\n", document.dump(2, ' ', false, json::error_handler_t::replace));
 }
 
 }  // namespace

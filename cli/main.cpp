@@ -12,6 +12,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <norn/cli/commands.hpp>
+#include <norn/cli/output.hpp>
 #include <norn/cli/selection.hpp>
 #include <norn/report/display.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
@@ -166,7 +167,18 @@ check_request command_line::check_asked_for() {
   request.keep_going = all.is_set("--keep-going", true);
   request.quiet = all.is_set("--quiet");
   request.verbose = all.is_set("--verbose");
-  if (request.quiet && request.verbose) throw bad_input("--quiet and --verbose exclude each other");
+  if (request.quiet && request.verbose) {
+    const said quiet = *all.value_of("--quiet");
+    const said verbose = *all.value_of("--verbose");
+    const bool quiet_typed = quiet.source == "--quiet";
+    const bool verbose_typed = verbose.source == "--verbose";
+    if (quiet_typed == verbose_typed) {
+      throw bad_input(fmt::format("{} and {} exclude each other", quiet.source, verbose.source));
+    }
+    // A flag beats the environment.
+    request.quiet = quiet_typed;
+    request.verbose = verbose_typed;
+  }
   return request;
 }
 
@@ -239,14 +251,13 @@ int main(int argc, char** argv) {
   try {
     return static_cast<int>(command_line(typed).run(argc, argv));
   } catch (const bad_input& error) {
-    fmt::print(stderr, "{}: {}\n", std::filesystem::path(typed).filename().string(), error.what());
+    print_to(stderr, "{}: {}\n", std::filesystem::path(typed).filename().string(), error.what());
     return static_cast<int>(exit_code::bad_input);
   } catch (const std::exception& error) {
-    fmt::print(
-        stderr,
-        "internal error: {}\n"
-        "  this is a defect of Norn, not of the program under test; no verdict was reached.\n",
-        error.what());
+    print_to(stderr,
+             "internal error: {}\n"
+             "  this is a defect of Norn, not of the program under test; no verdict was reached.\n",
+             error.what());
     return static_cast<int>(exit_code::internal_error);
   }
 }

@@ -20,6 +20,9 @@ struct closer {
 };
 using file_handle = std::unique_ptr<std::FILE, closer>;
 
+// Why standard output first failed: errno says something else by the time that anyone asks.
+int standard_output_error = 0;
+
 [[noreturn]] void refuse(const std::string& option, const std::string& file) {
   throw bad_input(
       fmt::format("{}: {} cannot be written: {}.\n"
@@ -37,7 +40,7 @@ output::output(std::string file, const std::string& option)
 
 void output::write(const std::string& content) const {
   if (is_standard_output()) {
-    fmt::print(stdout, "{}", content);
+    put(stdout, content);
     return;
   }
   file_handle file{std::fopen(file_.c_str(), "w")};
@@ -45,10 +48,16 @@ void output::write(const std::string& content) const {
   if (!written || std::fclose(file.release()) != 0) refuse(option_, file_);
 }
 
+void put(std::FILE* stream, std::string_view text) {
+  const bool taken = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  if (!taken && stream == stdout && standard_output_error == 0) standard_output_error = errno;
+}
+
 void flush_standard_output() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    throw bad_input(fmt::format("standard output cannot be written: {}", std::strerror(errno)));
-  }
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  const int error = std::exchange(standard_output_error, 0);
+  throw bad_input(fmt::format("standard output cannot be written: {}",
+                              std::strerror(error == 0 ? errno : error)));
 }
 
 }  // namespace norn

@@ -2,7 +2,12 @@
 // what it held stays until the results are there.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace norn {
 
@@ -19,6 +24,15 @@ class output {
   std::string file_;
   std::string option_;
 };
+
+// Writes as much as the stream takes, and does not throw. What standard output did not take is found
+// out by flush_standard_output; when standard error takes nothing there is nobody left to tell.
+void put(std::FILE* stream, std::string_view text);
+
+template <class... Values>
+void print_to(std::FILE* stream, fmt::format_string<Values...> format, Values&&... values) {
+  put(stream, fmt::format(format, std::forward<Values>(values)...));
+}
 
 // Throws bad_input where what was written to standard output did not get there.
 void flush_standard_output();

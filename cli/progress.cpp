@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <norn/cli/output.hpp>
 #include <norn/report/check_result.hpp>
 #include <norn/report/display.hpp>
 #include <norn/report/terminal.hpp>
@@ -49,20 +50,20 @@ void progress::update(const progress_state& state, const statistics& stats) {
     const clock::time_point now = clock::now();
     if (now - last_line_ < std::chrono::seconds(10)) return;
     last_line_ = now;
-    fmt::print(stream_, "{}\n", progress_text(state, stats));
+    print_to(stream_, "{}\n", progress_text(state, stats));
     std::fflush(stream_);
     return;
   }
   // One column less than the terminal has: a full line would wrap and could not be taken back.
   const std::string text = wrapped(progress_text(state, stats), line_width(stream_) - 1).front();
-  fmt::print(stream_, "\r{}", padded(text, shown_width_));
+  print_to(stream_, "\r{}", padded(text, shown_width_));
   shown_width_ = display_width(text);
   std::fflush(stream_);
 }
 
 void progress::clear() {
   if (mode_ != mode::live || shown_width_ == 0) return;
-  fmt::print(stream_, "\r{}\r", std::string(shown_width_, ' '));
+  print_to(stream_, "\r{}\r", std::string(shown_width_, ' '));
   shown_width_ = 0;
   std::fflush(stream_);
 }

@@ -15,6 +15,7 @@
 #include <norn/report/failure.hpp>
 #include <norn/report/json.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
+#include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/token.hpp>
 
 namespace norn {
@@ -37,8 +38,17 @@ std::string content_of(const std::string& file) {
   return content.str();
 }
 
+// The only line of a text; all of it where it has more.
+std::string only_line(const std::string& text) {
+  const std::size_t end = text.find_first_of("\r\n");
+  return text.find_first_not_of("\r\n", end) == std::string::npos ? text.substr(0, end) : text;
+}
+
+// A crash leaves a file that holds the token alone.
 std::string token_in(const std::string& file) {
-  const auto read = counterexamples_in(content_of(file), printable(file));
+  const std::string content = content_of(file);
+  if (looks_like_token(content)) return only_line(content);
+  const auto read = counterexamples_in(content, printable(file));
   if (const auto* error = std::get_if<file_error>(&read)) throw bad_input(error->message);
   const auto& found = std::get<std::vector<stored_counterexample>>(read);
   if (found.size() == 1) return found.front().token;
@@ -128,6 +138,9 @@ replayed replay_of(const search& s, const token& t, std::size_t break_at) {
   row.decided.verdict = r.verdict();
   row.decided.message = r.misuse.value_or(r.trace.message);
   row.decided.counterexample = r.trace;
+  if (r.violated && break_at == 0) {
+    row.decided.counterexample->nearest_passing = find_nearest_passing(s.body, options, r.trace);
+  }
   for (const expectation& e : s.expects) {
     if (e.property == row.decided.property) row.expected = e.verdict;
   }
@@ -141,9 +154,9 @@ replayed replay_of(const search& s, const token& t, std::size_t break_at) {
 // Says why nothing is shown.
 exit_code refuse(const replayed& r) {
   if (r.nondeterministic) {
-    fmt::print(stderr,
-               "misuse: the check is not deterministic: the same schedule went two ways.\n  {}\n",
-               fmt::join(printable_lines(*r.refused), "\n  "));
+    print_to(stderr,
+             "misuse: the check is not deterministic: the same schedule went two ways.\n  {}\n",
+             fmt::join(printable_lines(*r.refused), "\n  "));
     return exit_code::misuse;
   }
   throw bad_input(
@@ -156,8 +169,8 @@ exit_code reproduced(const replayed& r) {
   if (r.row.decided.verdict == conclusion::misuse) return exit_code::misuse;
   const bool names_property = r.row.name != r.row.search();
   if (r.row.decided.verdict == conclusion::violated || !names_property) return exit_code::success;
-  fmt::print(stderr, "the schedule ran to its end, and {} is not violated any more.\n",
-             printable(r.row.decided.property));
+  print_to(stderr, "the schedule ran to its end, and {} is not violated any more.\n",
+           printable(r.row.decided.property));
   return exit_code::differs;
 }
 
@@ -177,7 +190,7 @@ exit_code show(const replay_request& request, const presentation& shown, trace_d
   style.detail = detail;
   style.replay_command = shown.program + " replay ";
   style.exploration = false;
-  fmt::print(stdout, "{}", failure_text(r.row, style));
+  print_to(stdout, "{}", failure_text(r.row, style));
   flush_standard_output();
   return reproduced(r);
 }
@@ -200,8 +213,8 @@ exit_code run_report(const replay_request& request, const std::string& json_file
   if (r.refused) return refuse(r);
   json.write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
   if (!json.is_standard_output()) {
-    fmt::print(stdout, "{} written; `{} replay {}` shows it\n", printable(json_file), shown.program,
-               shell_quoted(json_file));
+    print_to(stdout, "{} written; `{} replay {}` shows it\n", printable(json_file), shown.program,
+             shell_quoted(json_file));
   }
   flush_standard_output();
   return reproduced(r);

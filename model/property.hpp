@@ -10,8 +10,8 @@ namespace norn {
 // `holds` is evaluated now and after every step that changes something it reads, and must be true
 // each time. It may read `ghost`, `shared` and `atomic` variables and nothing that takes a step. It
 // is dropped when the main thread's body ends or a variable that it read is destroyed. `name` is a
-// literal. Registered before the check's first step it is not a scheduling point; later it is a step of
-// its own, which reads what the predicate looks at.
+// literal. Not a scheduling point. Requires: the caller is the main thread, and runs alone: no other thread
+// has been started, or all have been joined.
 //
 // What it reads is found out by watching it; writes to these variables then depend on one another,
 // because the predicate can tell their orders apart. When a later execution shows that it reads more,

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include <norn/report/display.hpp>
 #include <norn/report/paint.hpp>
@@ -75,6 +77,39 @@ std::string blocked_text(const std::vector<blocked_thread>& blocked) {
   return text;
 }
 
+// The first step that is told in other words than in the counterexample.
+template <class Words>  // std::string(const trace_step&)
+const trace_step* first_difference(const counterexample& failing, const nearest_passing& passes,
+                                   Words words) {
+  std::map<std::string, std::vector<const trace_step*>> by_thread;
+  for (const trace_step& s : failing.steps) by_thread[s.thread].push_back(&s);
+  std::map<std::string, std::size_t> seen;
+  for (const trace_step& s : passes.steps) {
+    const std::vector<const trace_step*>& then = by_thread[s.thread];
+    const std::size_t index = seen[s.thread]++;
+    if (index < then.size() && words(*then[index]) != words(s)) return &s;
+  }
+  return nullptr;
+}
+
+// What a thread gets to see says more than what it changes.
+std::string what_differs(const counterexample& failing, const nearest_passing& passes) {
+  const trace_step* s = first_difference(failing, passes, phrase_of);
+  if (s != nullptr) return "; then " + s->thread + " " + phrase_of(*s);
+  s = first_difference(failing, passes, [](const trace_step& each) { return each.changes; });
+  return s == nullptr ? "" : "; then " + s->thread + " " + phrase_of(*s) + "  " + s->changes;
+}
+
+std::string nearest_passing_text(const counterexample& failing) {
+  if (!failing.nearest_passing) return {};
+  const nearest_passing& passes = *failing.nearest_passing;
+  const std::string moved = passes.later != 0 ? std::to_string(passes.later)
+                                              : passes.moved.thread + " " + phrase_of(passes.moved);
+  return printable(fmt::format("nearest passing schedule: {} before {}{}", moved, passes.earlier,
+                               what_differs(failing, passes))) +
+         "\n";
+}
+
 std::string explored_text(const check_result& r) {
   const statistics& s = r.stats;
   std::string text = "explored " + counted(s.executions, "execution");
@@ -93,7 +128,7 @@ std::string failure_text(const check_result& result, const failure_style& style)
   if (result.decided.counterexample) {
     const counterexample& found = *result.decided.counterexample;
     text += summary(found, result) + trace_text(found, style);
-    text += blocked_text(found.blocked_threads);
+    text += blocked_text(found.blocked_threads) + nearest_passing_text(found);
   }
   if (style.exploration) text += explored_text(result);
   if (const auto token = replay_token(result)) {

@@ -43,13 +43,28 @@ json array_of(const std::vector<Item>& items) {
   return array;
 }
 
+json nearest_passing_of(const counterexample& failing) {
+  if (!failing.nearest_passing) return nullptr;
+  const nearest_passing& passes = *failing.nearest_passing;
+  const bool reached = passes.later != 0;
+  return {{"earlier", passes.earlier},
+          {"later", reached ? json(passes.later) : json(nullptr)},
+          {"moved", object_of(passes.moved)},
+          {"reorderings", passes.reorderings},
+          {"steps", array_of(passes.steps)}};
+}
+
 json counterexample_of(const check_result& r, const json& token) {
   if (!r.decided.counterexample) return nullptr;
   const counterexample& found = *r.decided.counterexample;
-  return {{"property", found.property},       {"message", found.message},
-          {"steps", array_of(found.steps)},   {"preemptions", found.preemptions},
-          {"found_steps", found.found_steps}, {"blocked_threads", array_of(found.blocked_threads)},
-          {"nearest_passing", nullptr},       {"replay", token}};
+  return {{"property", found.property},
+          {"message", found.message},
+          {"steps", array_of(found.steps)},
+          {"preemptions", found.preemptions},
+          {"found_steps", found.found_steps},
+          {"blocked_threads", array_of(found.blocked_threads)},
+          {"nearest_passing", nearest_passing_of(found)},
+          {"replay", token}};
 }
 
 json object_of(const check_result& r) {

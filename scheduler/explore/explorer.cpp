@@ -5,9 +5,11 @@
 #include <memory>
 
 #include <norn/scheduler/explore/narrate.hpp>
+#include <norn/scheduler/explore/nearest_passing.hpp>
+#include <norn/scheduler/explore/runner_settings.hpp>
+#include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
-#include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 #include <norn/scheduler/strategy/random_walk.hpp>
 #include <norn/scheduler/strategy/replay.hpp>
@@ -27,14 +29,6 @@ const char* name_of(strategy_kind kind) {
   return kind == strategy_kind::random ? "random" : "exhaustive";
 }
 
-runner::settings settings_for(const explore_options& options, bool narrate) {
-  runner::settings s;
-  s.stack_bytes = options.stack_bytes;
-  s.depth = options.limits.depth;
-  s.narrate = narrate;
-  return s;
-}
-
 std::string describe(const divergence& d) {
   return "step " + std::to_string(d.step + 1) + ": expected " + d.expected + ", came " + d.came;
 }
@@ -52,7 +46,7 @@ class explorer {
       : body_(body),
         options_(options),
         strategy_(make_strategy(options)),
-        runner_(settings_for(options, false)),
+        runner_(runner_settings(options)),
         began_(steady::now()) {
     for (const std::string& p : options.properties) result_.properties.push_back({p, {}, {}, {}});
     result_.limits = options.limits;
@@ -138,9 +132,13 @@ class explorer {
     });
   }
 
-  // Each first violation is run once more, for the reader, before it is believed.
+  // Each first violation is run once more before it is believed. Then it is made as short as can be, and run
+  // for the reader.
   void confirm(const std::string& property, const schedule& found, std::uint64_t execution_number) {
     replay_result again = replay(body_, options_, found, {}, property);
+    if (again.violated) {
+      again = replay(body_, options_, shrink(body_, options_, found, property), {}, property);
+    }
     if (!again.violated) {
       const std::optional<std::string>& why = again.refused ? again.refused : again.misuse;
       result_.misuse = "a violation of " + property +
@@ -149,6 +147,8 @@ class explorer {
       return;
     }
     again.trace.found_execution = execution_number;
+    again.trace.found_steps = found.size();
+    again.trace.nearest_passing = find_nearest_passing(body_, options_, again.trace);
     auto place = std::find_if(result_.properties.begin(), result_.properties.end(),
                               [&](const auto& p) { return p.property == property; });
     if (place == result_.properties.end()) {
@@ -241,7 +241,23 @@ class explorer {
 
 }  // namespace
 
+namespace {
+
+// One search at a time on a thread of the operating system: the threads of the model are its fibers.
+void refuse_within_a_body() {
+  runner* const searching = runner::current();
+  if (searching == nullptr) return;
+  const std::string message =
+      "a search or a replay is started inside the body of a check, and would run within its "
+      "execution\n  make it a check of its own, or start it outside every body.";
+  searching->report_misuse(message);
+  searching->halt("no_search_within_a_body", message);
+}
+
+}  // namespace
+
 search_result explore(const program& body, const explore_options& options) {
+  refuse_within_a_body();
   return explorer(body, options).explore();
 }
 
@@ -285,7 +301,9 @@ std::string message_of(const violation& v, const runner& r, const execution& don
 
 replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
                      const fingerprint& recorded, std::string_view property, std::size_t break_at) {
-  runner::settings settings = settings_for(options, true);
+  refuse_within_a_body();
+  runner::settings settings = runner_settings(options);
+  settings.narrate = true;
   settings.break_at = break_at;
   settings.depth =
       std::max<std::uint32_t>(settings.depth, static_cast<std::uint32_t>(wanted.size()));

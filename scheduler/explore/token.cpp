@@ -160,7 +160,7 @@ bool read_fingerprint(reader& in, fingerprint& f) {
 bool read_run(reader& in, schedule& steps) {
   const auto head = in.varint();
   const auto more = in.varint();
-  if (!head || !more || *head >> 1 > 0xffff || *more + steps.size() >= most_steps) return false;
+  if (!head || !more || *head >> 1 > 0xffff || *more >= most_steps - steps.size()) return false;
   for (std::uint64_t i = 0; i <= *more; ++i) {
     const auto alternative = (*head & 1) != 0 ? in.varint() : 0;
     if (!alternative || *alternative > 0xffff) return false;

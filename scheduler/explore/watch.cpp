@@ -22,6 +22,7 @@ struct watch::state {
   const runner* watched = nullptr;
   std::string check;
   std::uint32_t depth = 0;
+  pid_t process = ::getpid();
   std::vector<char> handler_stack;
   stack_t previous_stack{};
   std::uint64_t last_heartbeat = 0;
@@ -120,6 +121,26 @@ void on_crash(int signal_number, siginfo_t* info, void*) {
   std::_Exit(1);
 }
 
+// The process would end with the code under test's own exit code: with 0, a pass of all that was never
+// searched. A child of the process ends as it likes.
+void on_exit() {
+  const runner* const r = runner::current();
+  watch::state* const s = r == nullptr ? nullptr : watching(r);
+  if (s == nullptr || s->process != ::getpid()) return;
+  watchdog_pauses = true;
+  print("\nMISUSE  " + s->check + "\nthe code under test called exit, " + place_of(*r) +
+        "\n  the process ends, and with it the search. Likely cause: a program that ends itself "
+        "where it fails.\n"
+        "  let the body return; norn::require and exceptions say what failed.\n");
+  save_schedule(*s);
+  std::_Exit(4);
+}
+
+void watch_exit() {
+  static const bool watched = std::atexit(on_exit) == 0;
+  NORN_INVARIANT(watched);
+}
+
 void install_handlers() {
   if (handlers_in_use.fetch_add(1) != 0) return;
   for (std::size_t i = 0; i < crash_signals.size(); ++i) {
@@ -145,7 +166,10 @@ double patience() {
   if (text == nullptr) return default_seconds;
   char* end = nullptr;
   const double seconds = std::strtod(text, &end);
-  return end != text && *end == 0 && seconds >= 0 ? seconds : default_seconds;
+  if (end != text && *end == 0 && seconds >= 0) return seconds;
+  print("norn: NORN_WATCHDOG takes a number of seconds, 0 or more, not \"" + std::string(text) +
+        "\"; it is 10 now\n");
+  return default_seconds;
 }
 
 [[noreturn]] void report_blocked(const watch::state& s, double seconds) {
@@ -205,6 +229,7 @@ watch::watch(const runner& r, std::string check, std::uint32_t depth)
   alternate.ss_size = handler_stack_bytes;
   NORN_INVARIANT(::sigaltstack(&alternate, &state_->previous_stack) == 0);
   install_handlers();
+  watch_exit();
   start_watchdog();
   for (;;) {
     for (auto& slot : active) {

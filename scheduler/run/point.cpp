@@ -22,7 +22,6 @@ runner& current(const char* what) {
 
 constexpr operation_kind destroy_kind{"destroy", false, true};
 constexpr operation_kind ghost_kind{"ghost", false, true};
-constexpr operation_kind always_kind{"always", true, false};
 
 // The thread cannot go on: the object of its operation has been destroyed. Returns, once the execution
 // is taken down, for kinds that destructors use: the operation is then abandoned.
@@ -228,14 +227,7 @@ void halt_quietly(std::string_view property, std::string_view message) {
 
 void add_predicate(const char* name, std::function<bool()> holds) {
   runner& r = current("always");
-  if (r.unwinding()) return;
-  if (!r.has_events()) {
-    r.add_predicate(name, std::move(holds));
-    return;
-  }
-  // What others have written by now decides what the predicate sees.
-  const point p{always_kind, source_location{}};
-  if (!p.abandoned()) r.add_predicate(name, std::move(holds));
+  if (!r.unwinding()) r.add_predicate(name, std::move(holds));
 }
 
 bool fail_from_assertion(std::string_view message, const char* file, int line) {

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <cxxabi.h>
 #include <exception>
 #include <utility>
 
@@ -419,6 +420,8 @@ void runner::unwind_unfinished() {
 // A thread that was parked in an operation of a destructor cannot be unwound: the exception may not
 // leave. What its stack owns is lost, and the fiber with it.
 void runner::give_up_stack() {
+  // The exception is at an end; std::terminate was called in its handler.
+  if (std::current_exception() != nullptr) abi::__cxa_end_catch();
   runner& r = *current();
   r.running_->lost = true;
   fiber::switch_to(*r.running_->stack, r.home_);
@@ -504,23 +507,27 @@ void runner::report_misuse(std::string message) {
   if (misuse_.empty()) misuse_ = std::move(message);
 }
 
+// What the predicate sees now, and which writes it sees from now on, must not depend on what runs beside.
 void runner::add_predicate(const char* name, std::function<bool()> holds) {
+  if (predicates_.observing() || !runs_alone(*running_)) {
+    report_misuse(
+        std::string("always(\"") + name +
+        "\") is stated while other threads run, or within a predicate: state it in the main "
+        "thread, before the first of them is started or after all have been joined");
+    predicates_.stop_observing();
+    stop();
+  }
   if (predicates_.size() == predicates::allowed) {
-    report_misuse("more than 64 always predicates in one execution");
+    report_misuse("more than 64 always predicates in one execution: state several claims as one");
     stop();
   }
   const object_slot stand_in = execution_.add_object(next_object_id(), 0);
   objects_.push_back({"predicate", nullptr, true, name});
   predicates_.add(name, std::move(holds), stand_in);
-  registering_ = has_events();
   evaluate(predicates_.size() - 1);
-  registering_ = false;
 }
 
-void runner::observe(object_slot o) {
-  if (registering_) access(o, access_mode::read, 0, region::whole());
-  predicates_.observe(o, execution_.name_of(o), has_events());
-}
+void runner::observe(object_slot o) { predicates_.observe(o, execution_.name_of(o), has_events()); }
 
 void runner::evaluate_predicates() {
   for (std::size_t i = 0; i < predicates_.size(); ++i) {

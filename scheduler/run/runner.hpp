@@ -217,7 +217,6 @@ class runner {
   std::vector<narration> narrations_;
   std::unordered_map<std::string, int> names_;  // of threads, narrated executions only
   predicates predicates_;
-  bool registering_ = false;  // what a predicate looks at is an access of the event
   std::string misuse_;
   std::optional<divergence> diverged_;
   std::vector<local> locals_;

@@ -40,15 +40,6 @@ bool is_as_planned(const execution& t, const planned_step& planned) {
   return op.kind == planned.kind && name_of(t, op) == planned.object;
 }
 
-bool conflict(const execution& t, const event& a, const event& b) {
-  const auto others = t.accesses(b);
-  const auto made = t.accesses(a);
-  return std::any_of(made.begin(), made.end(), [&](const access& x) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](const access& y) { return dependent(x, y); });
-  });
-}
-
 // Whether the first access of `e` that conflicts with `k` comes after the first that conflicts with
 // `w`; threads decide where it is the same one.
 bool runs_into_later(const execution& t, const event& e, const event& k, const event& w) {
@@ -86,7 +77,6 @@ void exhaustive::restart() {
   divergence_.reset();
   probing_ = false;
   analysed_ = 0;
-  ran_ = 0;
   push();  // the root: nothing decided
 }
 
@@ -119,7 +109,7 @@ bool exhaustive::begin_execution() {
 void exhaustive::take_up(work_item&& item) {
   const std::vector<planned_step>& then = current_.steps;
   const std::vector<planned_step>& now = item.steps;
-  const std::size_t most = std::min({ran_, then.size(), now.size()});
+  const std::size_t most = std::min(then.size(), now.size());
   shared_ = 0;
   while (shared_ < most && then[shared_].thread == now[shared_].thread &&
          then[shared_].alternative == now[shared_].alternative) {
@@ -192,6 +182,7 @@ bool exhaustive::examine(const execution& so_far) {
   NORN_INVARIANT(
       !(rejected_ && current_.proposal.foreseen));  // else a kind is not as fixed as it says
   planned_step& resolution = current_.steps[replayed_ - 1];
+  // An event that was put before others on its gate has no children; its decision's root has them.
   resolution.reversible = !current_.proposal.guarded && resolution.alternative == 0;
   return !rejected_;
 }
@@ -238,7 +229,7 @@ bool exhaustive::would_be_canonical_maximum(const execution& t, const decision& 
   const auto comes_before_w = [&](event_id k) {
     if (happens_after_own(t, t.clock_before(w.thread, w.index), k)) return true;
     const auto direct = t.predecessors(w);
-    return conflict(t, t.at(k), w) || std::any_of(direct.begin(), direct.end(), [&](event_id p) {
+    return t.conflict(t.at(k), w) || std::any_of(direct.begin(), direct.end(), [&](event_id p) {
              return index_of(p) != d.last && t.happens_before(k, p);
            });
   };
@@ -265,7 +256,6 @@ void exhaustive::propose_alternatives(const execution& so_far) {
       other.proposed = true;
       other.proposal = current_.proposal;
       other.steps[position].alternative = a;
-      for (std::size_t i = position + 1; i < replayed_; ++i) other.steps[i].alternative = 0;
     }
   };
   const std::size_t last = replayed_ - 1;
@@ -277,7 +267,6 @@ void exhaustive::propose_alternatives(const execution& so_far) {
 // --- learning from an execution ---
 
 lesson exhaustive::end_execution(const execution& done) {
-  ran_ = done.size();
   if (probing_) {
     if (done.outcome() != outcome::cut_off && done.outcome() != outcome::diverged) {
       footprints_.learn(probed_, footprint_of_last(done));
@@ -449,9 +438,6 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
   const execution& t = from.t;
   const event& resolution = t.at(event_id(d.last));
   const bool guarded = waits_on_gate(resolution.op);
-  // An event that others were put before on its gate has no children; its decision's root has them.
-  if (guarded && d.first != d.last) return;
-
   if (!is_open_at(t, op, without_decided(t, d, reversed, cut))) return;
   if (d.last >= from.settled.from && subset(cut, from.settled.before)) {
     NORN_INVARIANT(!verify_settled || !canonical_.is_canonical_from(t, cut, from.by_next));

@@ -141,7 +141,6 @@ class exhaustive : public strategy {
   work_item current_;
   std::size_t replayed_ = 0;  // steps of the item as it was taken up
   std::size_t shared_ = 0;    // of these, as many as the execution before began with
-  std::size_t ran_ = 0;       // events of the execution before
   bool examined_ = false;
   bool rejected_ = false;
   bool probing_ = false;      // the item ends with an operation whose footprint is wanted

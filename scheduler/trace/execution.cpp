@@ -23,6 +23,15 @@ std::uint32_t execution::check_of(const operation& op) const {
   return check == 0 ? 1 : check;
 }
 
+bool execution::conflict(const event& a, const event& b) const {
+  const auto others = accesses(b);
+  const auto made = accesses(a);
+  return std::any_of(made.begin(), made.end(), [&](const access& x) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](const access& y) { return dependent(x, y); });
+  });
+}
+
 std::uint64_t execution::word_at(object_slot o, cut_view cut) const {
   const object_record& object = objects_[index_of(o)];
   std::uint64_t word = object.initial_word;

@@ -65,6 +65,9 @@ class execution {
     return clock(b)[index_of(first.thread)] > first.index;
   }
 
+  // Whether two events are dependent, whatever else orders them.
+  bool conflict(const event& a, const event& b) const;
+
   std::size_t width() const { return width_; }
   std::size_t thread_count() const { return threads_.size(); }  // identities, absent ones included
   thread_state state(thread_id t) const { return thread(t).state; }

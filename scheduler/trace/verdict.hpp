@@ -77,6 +77,16 @@ struct blocked_thread {
   int line = 0;
 };
 
+// Of the executions that break nothing, one that differs from a counterexample by few reorderings.
+struct nearest_passing {
+  std::size_t earlier = 0;      // this step of the counterexample comes after the one below
+  std::size_t later = 0;        // its number there; 0 where the counterexample ends before it
+  trace_step moved;             // the same, as it is in the passing execution
+  std::size_t reorderings = 0;  // pairs of conflicting steps that come in the other order
+  std::vector<trace_step> steps;
+  norn::schedule schedule;  // threads numbered in order of creation
+};
+
 struct counterexample {
   std::string property;
   std::string message;
@@ -88,6 +98,7 @@ struct counterexample {
   std::uint64_t found_execution = 0;  // counted from 1
   norn::schedule schedule;            // threads numbered in order of creation
   std::uint64_t fingerprint = 0;  // of the (thread, operation, object) sequence along the schedule
+  std::optional<norn::nearest_passing> nearest_passing;
 };
 
 struct property_verdict {

@@ -1,6 +1,10 @@
 // Bad input to the command: one message that says what to do, exit code 2, nothing run.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
+
+#include <norn/cli/main.hpp>
 #include <norn/tests/cli/command.hpp>
 
 namespace norn::test {
@@ -86,6 +90,9 @@ TEST(BadInput, OptionOutOfRange) {
 TEST(BadInput, OptionWithoutItsValue) {
   expect_refused({"check", "--seed"}, "--seed needs a value\n  norn COMMAND --help says which");
   expect_refused({"check", "--quiet", "--verbose"}, "--quiet and --verbose exclude each other");
+  expect_refused({"check"}, "NORN_QUIET and NORN_VERBOSE exclude each other",
+                 {"NORN_QUIET=1", "NORN_VERBOSE=1"});
+  EXPECT_EQ(norn({"check", "tally/whole", "--verbose"}, {"NORN_QUIET=1"}).code, 0);
 }
 
 TEST(BadInput, UnwritableOutputIsFoundBeforeTheSearch) {
@@ -98,6 +105,32 @@ TEST(BadInput, UnwritableOutputIsFoundBeforeTheSearch) {
   }
   expect_refused({"check", "--junit", "-"},
                  "--junit takes a file, not `-`; --json alone can take it");
+}
+
+// Ends with the exit code of the command, with a stream that takes nothing.
+[[noreturn]] void run_with_full(std::FILE* stream, std::vector<std::string> words) {
+  std::setvbuf(std::freopen("/dev/full", "w", stream), nullptr, _IONBF, 0);
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  std::_Exit(::norn::main(static_cast<int>(words.size()), argv.data()));
+}
+
+// A full disk is no defect of Norn.
+TEST(BadInput, StandardOutputThatTakesNothing) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  for (const char* command : {"list", "check"}) {
+    EXPECT_EXIT(run_with_full(stdout, {"norn", command, "tally/whole"}),
+                ::testing::ExitedWithCode(2),
+                "^norn: standard output cannot be written: No space left on device\n$");
+  }
+}
+
+// Nobody reads the message: the exit code still says it.
+TEST(BadInput, StandardErrorThatTakesNothing) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(run_with_full(stderr, {"norn", "chek"}), ::testing::ExitedWithCode(2), "");
+  EXPECT_EXIT(run_with_full(stderr, {"norn", "check", "tally/whole", "--json", "-"}),
+              ::testing::ExitedWithCode(0), "");
 }
 
 TEST(BadInput, NoShell) {

@@ -180,6 +180,18 @@ TEST(Replay, RefusesATruncatedTamperedOrForeignToken) {
       "  replay it with the norn that wrote it, or search again with this one to get a new token.");
 }
 
+// As a crash leaves it.
+TEST(Replay, TakesAFileOfATokenAlone) {
+  const std::string token = found_token();
+  const std::string shown = norn({"replay", token}).out;
+  for (const std::string end : {"", "\n", "\r\n"}) {
+    EXPECT_EQ(norn({"replay", file_with(token + end)}).out, shown);
+  }
+  expect_refused({"replay", file_with(token.substr(0, token.size() - 2) + "\n")},
+                 "the replay token is truncated: it ends within its schedule.\n"
+                 "  copy it whole, from `v1:` to the end of the line of the report.");
+}
+
 TEST(Replay, RefusesFilesThatItCannotUse) {
   const std::string absent = absent_file();
   const std::string neither =

@@ -65,6 +65,13 @@ TEST(Token, DoesNotCarryTheChecksOfSteps) {
   EXPECT_EQ(encode(t), encode(sample()));
 }
 
+// The checksum fits: layout 1, depth 10,000, no marks, a run of 1 by thread 0, a run of 2^64 by thread 1.
+TEST(Token, RefusesARunThatNoMemoryHolds) {
+  EXPECT_EQ(error_of("v1:a:b:ARiQTgAAAAAAAAAAAAAAAv___________wGEmBmP"),
+            "the replay token was changed since it was written: its schedule cannot be read.\n"
+            "  copy it again from the report; nothing of it may be edited, not even the name.");
+}
+
 // 10,000 steps have 63 marks. 83 bytes: layout and length, 2 of the depth, 8 + 1 + 63 of the
 // fingerprint, 1 + 2 of the run, 4 of the checksum; in base64url 111 characters.
 TEST(Token, IsShortWhereThreadsGoOn) {

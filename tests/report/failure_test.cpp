@@ -79,6 +79,33 @@ TEST(Failure, WrapsAPhraseInItsColumn) {
                                     }));
 }
 
+// teller/1 loads what teller/0 has stored: step 4 before step 2.
+TEST(Failure, NamesThePairThatDecides) {
+  check_result r = sample::violated_result();
+  nearest_passing passes;
+  passes.earlier = 2;
+  passes.later = 4;
+  passes.steps = {sample::step(1, "teller/0", "load", "total", "0", "", 41),
+                  sample::step(2, "teller/0", "store", "total", "", "total 0→1", 42),
+                  sample::step(3, "teller/1", "load", "total", "1", "", 41)};
+  passes.steps[1].arguments = "(1)";
+  r.decided.counterexample->nearest_passing = passes;
+  EXPECT_NE(failure_text(r, {}).find(
+                "\nnearest passing schedule: 4 before 2; then teller/1 load total → 1\n"),
+            std::string::npos);
+}
+
+// The counterexample ends before the step that should have come first.
+TEST(Failure, NamesAStepThatIsNotInTheCounterexample) {
+  check_result r = sample::violated_result();
+  nearest_passing passes;
+  passes.earlier = 3;
+  passes.moved = sample::step(2, "teller/2", "close", "bank", "", "", 50);
+  r.decided.counterexample->nearest_passing = passes;
+  EXPECT_NE(failure_text(r, {}).find("\nnearest passing schedule: teller/2 close bank before 3\n"),
+            std::string::npos);
+}
+
 // Processes that all threads share tell nothing.
 TEST(Failure, NamesProcessesAndHostsWhereThereAreMore) {
   counterexample c = lost_update();

@@ -190,8 +190,10 @@ TEST(Abandoned, ExceptionsInFlightAreNotMixedUp) {
 
 // Locks that destructors let go of, while an execution is taken down, are let go of without a step.
 TEST(Abandoned, UnlocksInDestructorsDoNothing) {
+  std::size_t runs = 0;
   std::size_t unlocked = 0;
   const search_result r = searched([&] {
+    ++runs;
     mutex kept{"kept"};
     mutex held{"held"};
     held.lock();
@@ -206,7 +208,8 @@ TEST(Abandoned, UnlocksInDestructorsDoNothing) {
     blocked.join();
   });
   EXPECT_EQ(violated_in(r), names{"no_deadlock"});
-  EXPECT_EQ(unlocked, 2u);  // once in the search, once when the violation was run again
+  EXPECT_GT(runs, 1u);
+  EXPECT_EQ(unlocked, runs);
   ASSERT_TRUE(r.properties[1].counterexample);
   for (const trace_step& s : r.properties[1].counterexample->steps) {
     EXPECT_NE(s.operation, "unlock");

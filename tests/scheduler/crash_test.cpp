@@ -169,6 +169,13 @@ TEST(CrashDeathTest, BlocksOutsideTheScheduler) {
   ::unsetenv("NORN_WATCHDOG");
 }
 
+// With an exit code of 0 it would pass for a search that found nothing.
+TEST(CrashDeathTest, EndsTheProcess) {
+  expect_end([] { std::exit(0); }, 4,
+             std::string("MISUSE  crash/strikes@late\nthe code under test called exit, ") + place +
+                 "  the process ends, and with it the search");
+}
+
 // A folder that cannot be written to: the token is printed all the same.
 TEST(CrashDeathTest, FileThatCannotBeWritten) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");

@@ -39,6 +39,14 @@ const auto names_likely_causes =
           HasSubstr("time or random numbers"), HasSubstr("addresses"),
           HasSubstr("a static or global variable"), HasSubstr("norn::choose"));
 
+// Its threads would be fibers of the execution that runs: misuse, and no defect of Norn.
+TEST(Misuse, SearchOrReplayWithinABody) {
+  const auto within = HasSubstr("is started inside the body of a check");
+  EXPECT_THAT(misuse_of([] { explore([] {}, {}); }), within);
+  EXPECT_THAT(misuse_of([] { replay([] {}, {}, {}, {}, "assertions"); }), within);
+  EXPECT_THAT(misuse_of([] { thread([] { explore([] {}, {}); }).join(); }), within);
+}
+
 // The second execution is to begin with the increment of the second thread.
 TEST(Nondeterminism, StaticCounter) {
   int runs = 0;

@@ -60,8 +60,10 @@ names violated_in(const search_result& r) {
 
 // A destructor may use the model: a pool that stops its worker and waits for it.
 TEST(Abandoned, OperationsInDestructorsDoNothing) {
+  int runs = 0;
   int destroyed = 0;
   const search_result r = searched([&] {
+    ++runs;
     mutex m;
     atomic<bool> stop{false};
     struct pool {
@@ -86,7 +88,8 @@ TEST(Abandoned, OperationsInDestructorsDoNothing) {
     user.join();
   });
   EXPECT_EQ(violated_in(r), names{"no_deadlock"});
-  EXPECT_EQ(destroyed, 2);
+  EXPECT_GT(runs, 1);
+  EXPECT_EQ(destroyed, runs);
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST(Properties, RequirementOfTheFinalState) {
   EXPECT_EQ(v.message, "an increment is lost");
   // Two creations, two loads, two stores, two joins, and the load that finds out.
   EXPECT_EQ(v.counterexample->steps.size(), 9u);
-  EXPECT_EQ(v.counterexample->preemptions, 2u);  // after each of the loads
+  EXPECT_EQ(v.counterexample->preemptions, 1u);  // after one of the loads
   EXPECT_THAT(v.counterexample->threads, ElementsAre("main", "thread/0", "thread/1"));
 
   const auto without_message = verdict_on("named", [] { require("named", false); });
@@ -195,6 +195,49 @@ TEST(Properties, PredicateThatTakesAStepIsMisuse) {
   EXPECT_THAT(*r.misuse,
               HasSubstr("an operation (write) inside the predicate of always(\"steps\")"));
   EXPECT_EQ(r.properties[0].verdict, conclusion::misuse);
+}
+
+// What it sees first, and whether a write comes before it or after, would depend on the order of things that
+// no access orders.
+TEST(Properties, AlwaysStatedBesideOtherThreadsIsMisuse) {
+  const std::string expected = "always(\"late\") is stated while other threads run";
+  const search_result in_main = explore(
+      [] {
+        atomic<int> a{0};
+        thread other([&] { a.store(1); });
+        always("late", [&] { return a.load() == 0; });
+        other.join();
+      },
+      deciding({"late"}));
+  EXPECT_THAT(in_main.misuse.value_or(""), HasSubstr(expected));
+  const search_result in_thread = explore(
+      [] {
+        atomic<int> a{0};
+        thread other([&] { always("late", [&] { return a.load() == 0; }); });
+        other.join();
+      },
+      deciding({"late"}));
+  EXPECT_THAT(in_thread.misuse.value_or(""), HasSubstr(expected));
+  const search_result within = explore(
+      [] {
+        always("outer", [] {
+          always("late", [] { return true; });
+          return true;
+        });
+      },
+      deciding({"late"}));
+  EXPECT_THAT(within.misuse.value_or(""), HasSubstr(expected));
+}
+
+// Once all others have been joined their writes come before it in every order.
+TEST(Properties, AlwaysStatedAfterAllHaveBeenJoined) {
+  const auto v = verdict_on("late", [] {
+    atomic<int> a{0};
+    run_concurrently([&] { a.store(1); }, [&] { a.store(2); });
+    always("late", [&] { return a.load() == 2; });
+  });
+  ASSERT_VIOLATED(v);
+  EXPECT_EQ(v.message, "the predicate is false after this step");
 }
 
 // --- deadlock ---
@@ -282,8 +325,9 @@ TEST(Properties, DataRaceNamesBothPlaces) {
   });
   ASSERT_VIOLATED(v);
   const std::string file = std::string(__FILE__) + ":";
-  EXPECT_EQ(v.message, "data race on total\n  write  thread/0  " + file + std::to_string(written) +
-                           "\n  read   thread/1  " + file + std::to_string(read) +
+  // The shortest schedule ends with thread/0, before main can join it.
+  EXPECT_EQ(v.message, "data race on total\n  read   thread/1  " + file + std::to_string(read) +
+                           "\n  write  thread/0  " + file + std::to_string(written) +
                            "\n  neither happens before the other");
 }
 

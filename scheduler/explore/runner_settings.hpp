@@ -1,0 +1,16 @@
+// Runner settings: what the options of a search ask of the runner.
+#pragma once
+
+#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/run/runner.hpp>
+
+namespace norn {
+
+inline runner::settings runner_settings(const explore_options& options) {
+  runner::settings s;
+  s.stack_bytes = options.stack_bytes;
+  s.depth = options.limits.depth;
+  return s;
+}
+
+}  // namespace norn

@@ -1,0 +1,44 @@
+// Guided: follows a list of wishes as far as the program lets it. Where a wish cannot be granted yet it
+// waits, and later wishes of other threads go before it; where no wish can be granted the thread that ran
+// last goes on, or else the lowest that can. So every list leads to a complete execution, and a list that
+// is an execution's own schedule leads to that execution.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <norn/scheduler/strategy/strategy.hpp>
+#include <norn/scheduler/trace/schedule.hpp>
+
+namespace norn {
+
+class guided : public strategy {
+ public:
+  // One execution by these wishes. Threads are named by their identities in the runner.
+  void follow(const schedule& wishes);
+
+  // Of the last execution, how many of its first `steps` steps preempted: went on to another thread
+  // although the one before could have gone on.
+  std::uint32_t preemptions(std::size_t steps) const {
+    return steps == 0 ? 0 : preemptions_[steps - 1];
+  }
+
+  bool begin_execution() override { return true; }
+  thread_id choose_thread(const execution& so_far) override;
+  std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
+  lesson end_execution(const execution&) override { return lesson::execution; }
+  void restart() override {}
+  bool exhaustive_search() const override { return false; }
+
+ private:
+  thread_id grant(const execution& so_far);
+
+  schedule wishes_;
+  std::vector<bool> granted_;
+  std::size_t first_ = 0;  // the first wish that has not been granted
+  std::uint16_t alternative_ = 0;
+  thread_id previous_ = no_thread;
+  std::vector<std::uint32_t> preemptions_;  // by step: up to and with it
+};
+
+}  // namespace norn
