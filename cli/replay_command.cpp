@@ -114,7 +114,11 @@ bool differs_from_run_to_run(const search& s, const explore_options& options, co
   return again.refused != first.refused || again.trace.fingerprint != first.trace.fingerprint;
 }
 
-replayed replay_of(const search& s, const token& t, std::size_t break_at) {
+// `replay` runs the token's schedule and no other, for a debugger; who wants to understand it gets to know
+// the nearest passing one, too.
+enum class aim { run, understand };
+
+replayed replay_of(const search& s, const token& t, aim what_for, std::size_t break_at = 0) {
   explore_options options;
   options.name = s.name();
   options.limits = s.limits;
@@ -138,7 +142,7 @@ replayed replay_of(const search& s, const token& t, std::size_t break_at) {
   row.decided.verdict = r.verdict();
   row.decided.message = r.misuse.value_or(r.trace.message);
   row.decided.counterexample = r.trace;
-  if (r.violated && break_at == 0) {
+  if (r.violated && what_for == aim::understand) {
     row.decided.counterexample->nearest_passing = find_nearest_passing(s.body, options, r.trace);
   }
   for (const expectation& e : s.expects) {
@@ -174,15 +178,16 @@ exit_code reproduced(const replayed& r) {
   return exit_code::differs;
 }
 
-replayed run_again(const replay_request& request, const presentation& shown) {
+replayed run_again(const replay_request& request, const presentation& shown, aim what_for) {
   const token t = token_of(request.target);
   const search& s = search_for(t);
   require_break(request, t, shown);
-  return replay_of(s, t, request.break_at);
+  return replay_of(s, t, what_for, request.break_at);
 }
 
 exit_code show(const replay_request& request, const presentation& shown, trace_detail detail) {
-  const replayed r = run_again(request, shown);
+  const aim what_for = detail == trace_detail::full ? aim::understand : aim::run;
+  const replayed r = run_again(request, shown, what_for);
   if (r.refused) return refuse(r);
   failure_style style;
   style.width = line_width(stdout);
@@ -209,7 +214,7 @@ exit_code run_report(const replay_request& request, const std::string& json_file
                      const presentation& shown) {
   const token t = token_of(request.target);  // before the output is made: it may be the same file
   const output json(json_file, "--json");
-  const replayed r = replay_of(search_for(t), t, 0);
+  const replayed r = replay_of(search_for(t), t, aim::understand);
   if (r.refused) return refuse(r);
   json.write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
   if (!json.is_standard_output()) {

@@ -3,8 +3,8 @@
 // them while it learns, and the next execution may begin with the same events), so they are never
 // addresses of its state.
 //
-// The same value has the same number for as long as the process of the operating system lives, for every
-// worker; numbers begin at 1.
+// The same value has the same number for as long as the process of the operating system lives, on each of
+// its threads; numbers begin at 1.
 #pragma once
 
 #include <cstddef>

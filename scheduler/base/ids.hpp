@@ -30,8 +30,20 @@ enum class object_id : std::uint64_t {};
 
 // Every thread has an object that stands for its end; it bears the last of the thread's numbers.
 inline constexpr std::uint64_t end_of_thread = 0xffffffff;
-constexpr bool is_end_of_thread(object_id o) {
-  return (static_cast<std::uint64_t>(o) & 0xffffffff) == end_of_thread;
+constexpr object_id name_of_object(thread_id maker, std::uint64_t number) {
+  return object_id(static_cast<std::uint64_t>(maker) << 32 | number);
+}
+constexpr thread_id maker_of(object_id o) {
+  return thread_id(static_cast<std::uint16_t>(static_cast<std::uint64_t>(o) >> 32));
+}
+constexpr std::uint64_t number_of(object_id o) {
+  return static_cast<std::uint64_t>(o) & 0xffffffff;
+}
+constexpr bool is_end_of_thread(object_id o) { return number_of(o) == end_of_thread; }
+// Objects that belong to the execution as a whole are named after their type instead (run_local.hpp).
+inline constexpr std::uint64_t run_local_mark = std::uint64_t{1} << 63;
+constexpr bool is_run_local(object_id o) {
+  return (static_cast<std::uint64_t>(o) & run_local_mark) != 0;
 }
 
 template <class Id>

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <norn/scheduler/explore/runner_settings.hpp>
+#include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
 
 namespace norn {
@@ -13,6 +14,9 @@ namespace {
 
 // A fraction of a second.
 constexpr std::uint64_t steps_allowed = 500'000;
+
+// The pairs are as many as the square of this, at most.
+constexpr std::size_t steps_considered = 1'000;
 
 // A step by its thread and its place among the steps of that thread, which no reordering changes.
 struct named_step {
@@ -55,23 +59,24 @@ bool touches(const execution& e, const event& a, object_slot o) {
 class seeker {
  public:
   seeker(const program& body, const explore_options& options)
-      : body_(body), runner_(runner_settings(options)) {}
+      : body_(body), options_(options), runner_(runner_settings(options)) {}
 
   std::optional<passing> seek(const schedule& failing) {
+    const watch guard(runner_, options_.name, options_.limits.depth);
     // In a fresh runner threads get their identities in order of creation.
     const execution& came = run(failing);
+    considered_ = std::min(came.size(), steps_considered);
+    told_ = std::min(failing.size(), considered_);
     for (const event& e : came.events()) whole_.push_back(came.step_of(e));
     find_pairs(came);
     find_pending_pairs(came);
     std::vector<ordered_pair> candidates = pairs_;
-    std::erase_if(candidates,
-                  [&](const ordered_pair& p) { return p.earlier_at >= failing.size(); });
     std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) {
       return a.later_at - a.earlier_at < b.later_at - b.earlier_at;
     });
     std::optional<passing> nearest;
     for (const ordered_pair& p : candidates) {
-      if (spent_ >= steps_allowed) break;
+      if (spent()) break;
       const auto found = turn(p);
       if (found && (!nearest || found->rank() < nearest->rank())) nearest = found;
     }
@@ -87,9 +92,9 @@ class seeker {
   }
 
   void find_pairs(const execution& e) {
-    for (std::size_t i = 0; i < e.size(); ++i) {
+    for (std::size_t i = 0; i < told_; ++i) {
       const event& a = e.at(event_id(i));
-      for (std::size_t j = i + 1; j < e.size(); ++j) {
+      for (std::size_t j = i + 1; j < considered_; ++j) {
         const event& b = e.at(event_id(j));
         if (a.thread == b.thread || !e.conflict(a, b)) continue;
         pairs_.push_back({{a.thread, a.index}, {b.thread, b.index}, i, j, true});
@@ -102,7 +107,7 @@ class seeker {
       const auto blocked = thread_id(t);
       if (e.state(blocked) != thread_state::parked) continue;
       const object_slot on = e.pending(blocked).object;
-      for (std::size_t i = 0; on != no_object && i < e.size(); ++i) {
+      for (std::size_t i = 0; on != no_object && i < told_; ++i) {
         const event& a = e.at(event_id(i));
         if (a.thread == blocked || !touches(e, a, on)) continue;
         const std::size_t next = e.events_of(blocked).size();
@@ -119,9 +124,11 @@ class seeker {
                           wishes.begin() + static_cast<std::ptrdiff_t>(p.later_at) + 1,
                           [&](const step& s) { return s.thread == p.later.thread; });
     const execution& came = run(wishes);
+    const auto earlier = position(came, p.earlier);
     const auto later = position(came, p.later);
-    if (came.outcome() != outcome::completed || !runner_.violations().empty() ||
-        !runner_.misuse().empty() || !later) {
+    const bool turned = later && (!earlier || *later < *earlier);
+    if (!turned || came.outcome() != outcome::completed || !runner_.violations().empty() ||
+        !runner_.misuse().empty()) {
       return std::nullopt;
     }
     passing found;
@@ -133,13 +140,21 @@ class seeker {
       const auto second = position(came, each.later);
       found.reorderings += first && second && *second < *first ? 1 : 0;
     }
-    return found.reorderings == 0 ? std::nullopt : std::optional(found);
+    return found;
+  }
+
+  bool spent() const {
+    return spent_ >= steps_allowed ||
+           (options_.interrupted != nullptr && options_.interrupted->load());
   }
 
   const program& body_;
+  const explore_options& options_;
   runner runner_;
   guided guided_;
-  schedule whole_;  // the failing execution, to where it leads after the violation
+  schedule whole_;              // the failing execution, to where it leads after the violation
+  std::size_t considered_ = 0;  // its first steps, of which as many as
+  std::size_t told_ = 0;        // these are in the counterexample
   std::vector<ordered_pair> pairs_;
   std::uint64_t spent_ = 0;
 };

@@ -1,7 +1,7 @@
 // Shrink: from a schedule that breaks a property to a least one that breaks the same property, by trying
 // changes and keeping those that make it less (Zeller & Hildebrandt, "Simplifying and isolating
 // failure-inducing input", IEEE TSE 2002). Less is: fewer preemptions; with as many, fewer steps; with as
-// many, fewer threads that take a step.
+// many, fewer threads that take a step; with as many, fewer choices other than the default.
 //
 // The result is locally minimal: no change that is tried makes it less, the removal of any single step
 // among them. It is a function of the schedule alone: what is spent is counted in steps and executions, not

@@ -1,5 +1,5 @@
 // Watch: what happens when an execution cannot come to an end by itself. Code under test that crashes
-// (SIGSEGV, SIGABRT, std::terminate, a stack overflow) calls exit, or blocks outside the scheduler
+// (SIGSEGV, SIGABRT, std::terminate, a stack overflow), calls exit, or blocks outside the scheduler
 // takes the whole process with it. Before that, the schedule is saved and printed with how to replay it.
 //
 // The process then ends as the command documents: with 1 after a crash (the program under test is

@@ -104,7 +104,7 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
     races_.note(synchronisation::create_thread, creator == nullptr ? no_thread : creator->id,
                 object_slot(index_of(id)), execution_.size());
   }
-  t.end = execution_.add_object(object_id((index_of(id) << 32) | end_of_thread), 0);
+  t.end = execution_.add_object(name_of_object(id, end_of_thread), 0);
   objects_.push_back({"thread", nullptr, true, settings_.narrate ? t.name : std::string()});
   return t;
 }
@@ -432,10 +432,10 @@ void runner::give_up_stack() {
 
 object_id runner::next_object_id() {
   if (naming_locals_of_ != nullptr) {
-    return object_id((hash_of_name(naming_locals_of_) << 32 | std::uint64_t{1} << 63) |
+    return object_id((hash_of_name(naming_locals_of_) << 32 | run_local_mark) |
                      locals_objects_made_++);
   }
-  return object_id((index_of(running_->id) << 32) | running_->objects_made++);
+  return name_of_object(running_->id, running_->objects_made++);
 }
 
 object_slot runner::add_object(const char* type, std::string_view label, std::uint64_t word,
@@ -580,12 +580,18 @@ std::string runner::object_name(object_slot o) const {
 schedule runner::by_creation(const norn::execution& e) const {
   std::vector<thread_id> order(threads_.size(), no_thread);
   for (std::size_t i = 0; i < created_.size(); ++i) order[index_of(created_[i])] = thread_id(i);
+  // Objects are named after the threads that made them.
+  const auto renamed = [&](object_slot o) -> std::optional<object_id> {
+    if (o == no_object) return std::nullopt;
+    const object_id name = e.name_of(o);
+    if (is_run_local(name)) return name;
+    return name_of_object(order[index_of(maker_of(name))], number_of(name));
+  };
   schedule result;
   result.reserve(e.size());
   for (const event& each : e.events()) {
-    step s = e.step_of(each);
-    s.thread = order[index_of(each.thread)];
-    result.push_back(s);
+    const std::uint32_t check = norn::execution::check_of(*each.op.kind, renamed(each.op.object));
+    result.push_back({order[index_of(each.thread)], each.alternative, check});
   }
   return result;
 }

@@ -1,11 +1,17 @@
 #include <norn/scheduler/strategy/guided.hpp>
 
+#include <algorithm>
+
 namespace norn {
 
 void guided::follow(const schedule& wishes) {
   wishes_ = wishes;
-  granted_.assign(wishes.size(), false);
-  first_ = 0;
+  for (waiting& w : of_thread_) w = {};
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    const std::size_t t = index_of(wishes[i].thread);
+    if (t >= of_thread_.size()) of_thread_.resize(t + 1);
+    of_thread_[t].positions.push_back(i);
+  }
   previous_ = no_thread;
   preemptions_.clear();
 }
@@ -20,19 +26,20 @@ thread_id guided::choose_thread(const execution& so_far) {
   return chosen;
 }
 
+// The earliest wish among the next ones of all threads that can go on.
 thread_id guided::grant(const execution& so_far) {
-  alternative_ = 0;
-  while (first_ < wishes_.size() && granted_[first_]) ++first_;
-  for (std::size_t i = first_; i < wishes_.size(); ++i) {
-    const thread_id wanted = wishes_[i].thread;
-    if (granted_[i] || index_of(wanted) >= so_far.thread_count() || !so_far.is_enabled(wanted)) {
-      continue;
-    }
-    granted_[i] = true;
-    alternative_ = wishes_[i].alternative;
-    return wanted;
+  thread_id chosen = no_thread;
+  std::size_t earliest = wishes_.size();
+  for (std::size_t t = 0; t < std::min(of_thread_.size(), so_far.thread_count()); ++t) {
+    const waiting& w = of_thread_[t];
+    if (w.granted == w.positions.size() || w.positions[w.granted] > earliest) continue;
+    if (!so_far.is_enabled(thread_id(t))) continue;
+    earliest = w.positions[w.granted];
+    chosen = thread_id(t);
   }
-  return no_thread;
+  alternative_ = chosen == no_thread ? std::uint16_t{0} : wishes_[earliest].alternative;
+  if (chosen != no_thread) ++of_thread_[index_of(chosen)].granted;
+  return chosen;
 }
 
 std::uint16_t guided::choose_alternative(const execution&, std::uint16_t offered) {

@@ -33,9 +33,13 @@ class guided : public strategy {
  private:
   thread_id grant(const execution& so_far);
 
+  struct waiting {
+    std::vector<std::size_t> positions;  // of a thread's wishes
+    std::size_t granted = 0;             // as many have been
+  };
+
   schedule wishes_;
-  std::vector<bool> granted_;
-  std::size_t first_ = 0;  // the first wish that has not been granted
+  std::vector<waiting> of_thread_;
   std::uint16_t alternative_ = 0;
   thread_id previous_ = no_thread;
   std::vector<std::uint32_t> preemptions_;  // by step: up to and with it

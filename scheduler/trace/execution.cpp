@@ -16,10 +16,9 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser (Steele, Lea, Fl
 
 }  // namespace
 
-std::uint32_t execution::check_of(const operation& op) const {
-  const std::uint64_t object =
-      op.object == no_object ? 0 : index_of(objects_[index_of(op.object)].id) + 1;
-  const auto check = static_cast<std::uint32_t>(mix(op.kind->name_hash + mix(object)));
+std::uint32_t execution::check_of(const operation_kind& kind, std::optional<object_id> on) {
+  const std::uint64_t object = on ? index_of(*on) + 1 : 0;
+  const auto check = static_cast<std::uint32_t>(mix(kind.name_hash + mix(object)));
   return check == 0 ? 1 : check;
 }
 

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -121,7 +122,11 @@ class execution {
 
   // The steps that replay this execution with threads numbered as they were created.
   step step_of(const event& e) const { return step{e.thread, e.alternative, check_of(e.op)}; }
-  std::uint32_t check_of(const operation& op) const;
+  std::uint32_t check_of(const operation& op) const {
+    return op.object == no_object ? check_of(*op.kind) : check_of(*op.kind, name_of(op.object));
+  }
+  // Of an operation on the object of this name, or on none.
+  static std::uint32_t check_of(const operation_kind& kind, std::optional<object_id> on = {});
 
   // --- recording; the runner only ---
   // Begins anew, as the execution just recorded did in its first `kept` events.

@@ -1,5 +1,5 @@
-// Review store: tickets in one JSON file, as a web service keeps them that has no database
-//. Each call reads the whole file and writes the whole file.
+// Review store: tickets in one JSON file, as a web service keeps them that has no database. Each call
+// reads the whole file and writes the whole file.
 //
 // The protocol is written down once. What a variant may do otherwise is two parts that it is built
 // from: what it holds meanwhile (holding.hpp) and how it puts a version in place (saving.hpp).
