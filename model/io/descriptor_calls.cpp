@@ -32,7 +32,8 @@ template <class AddDescriptor>
 result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mode, here where,
                              AddDescriptor&& add) {
   call c{open_kind, where};
-  const result<open_file_description*> opened = c.files.open(c.p, path, flags, mode);
+  const result<open_file_description*> opened =
+      c.files.open(c.p, path, flags, mode, c.mounted.locks_of(c.by));
   const auto named = [&]() -> result<descriptor> {
     if (!opened) return failure{opened.error()};
     opened.value()->add_descriptor(c.p);
@@ -52,11 +53,11 @@ result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mod
 // with any one of the process.
 void drop_locks(call& c, descriptor fd, open_file_description& d, bool last) {
   const bool others_may_wait = d.others_may_wait(c.p);
-  if (last && d.may_hold_flock(c.p)) d.file.flocks.release(c.p, d.id);
-  d.file.record_locks.release_all(c.p, c.by.id());
+  if (last && d.may_hold_flock(c.p)) d.locks.flocks.release(c.p, d.id);
+  d.locks.record_locks.release_all(c.p, c.by.id());
   if (!others_may_wait) return;
-  if (last) d.file.flocks.doom(c.p, d.id);
-  d.file.record_locks.doom(c.p, fd, d.id);
+  if (last) d.locks.flocks.doom(c.p, d.id);
+  d.locks.record_locks.doom(c.p, fd, d.id);
 }
 
 result<void> close_descriptor(call& c, descriptor fd) {
@@ -87,6 +88,7 @@ result<open_file_description*> readable(call& c, descriptor fd) {
 result<std::string> read_next(call& c, descriptor fd, std::size_t count) {
   const result<open_file_description*> d = readable(c, fd);
   if (!d) return failure{d.error()};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   const std::uint64_t offset = d.value()->offset(c.p);
   std::string bytes = file_of(*d.value()).read(c.p, offset, count);
   if (!bytes.empty()) d.value()->set_offset(c.p, offset + bytes.size());
@@ -97,6 +99,7 @@ result<std::string> read_at(call& c, descriptor fd, std::size_t count, std::int6
   if (offset < 0) return failure{EINVAL};
   const result<open_file_description*> d = readable(c, fd);
   if (!d) return failure{d.error()};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   return file_of(*d.value()).read(c.p, static_cast<std::uint64_t>(offset), count);
 }
 
@@ -119,6 +122,10 @@ result<open_file_description*> writable(call& c, descriptor fd) {
 result<std::uint64_t> store(call& c, open_file_description& d, std::uint64_t offset,
                             std::string_view bytes, std::size_t stored) {
   if (offset > regular_file::largest_size - bytes.size()) return failure{EFBIG};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
+  if (const int error = c.disk.space_error(c.p, c.by)) {
+    if (offset + bytes.size() > file_of(d).size(c.p)) return failure{error};
+  }
   file_of(d).write(c.p, offset, bytes, stored);
   return offset + stored;
 }
@@ -183,6 +190,7 @@ result<void> resize(call& c, descriptor fd, std::int64_t size) {
   if (d == nullptr) return failure{EBADF};
   if (!d->writable) return failure{EINVAL};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   file_of(*d).resize(c.p, static_cast<std::uint64_t>(size));
   return {};
 }
@@ -195,6 +203,11 @@ result<void> synchronise(call& c, descriptor fd) {
   } else {
     file_of(*d).read_whole(c.p);
   }
+  if (const int error = c.disk.transfer_error(c.p, c.by)) {
+    if (!d->file.is_directory()) file_of(*d).sync_failed();
+    return failure{error};
+  }
+  c.files.sync(c.p, d->file);
   return {};
 }
 
@@ -326,6 +339,8 @@ result<file_status> fstat(descriptor fd, here where) {
   return done;
 }
 
-void allow_short_writes(bool allowed) { files_of(host::current()).short_writes = allowed; }
+void allow_short_writes(bool allowed) {
+  files_of(host::current()).current().short_writes = allowed;
+}
 
 }  // namespace norn::io

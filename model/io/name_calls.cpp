@@ -27,6 +27,7 @@ result<void> truncate_file(call& c, std::string_view path, std::int64_t size) {
   if (!found) return failure{found.error()};
   if (found.value()->is_directory()) return failure{EISDIR};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   static_cast<regular_file*>(found.value())->resize(c.p, static_cast<std::uint64_t>(size));
   return {};
 }
@@ -132,8 +133,14 @@ result<std::vector<std::string>> readdir(std::string_view path, here where) {
   return done;
 }
 
+void set_storage(const host& of, storage kind) { files_of(of).set_storage(kind); }
+
+void mount(const host& client, const host& server, network_locks locks) {
+  files_of(client).mount(server, locks);
+}
+
 std::optional<std::string> observe_file(std::string_view path) {
-  const inode* const found = files_of(host::current()).observe(path);
+  const inode* const found = files_of(host::current()).observed().observe(path);
   if (found == nullptr || found->is_directory()) return std::nullopt;
   return static_cast<const regular_file*>(found)->bytes();
 }

@@ -4,6 +4,7 @@
 
 #include <norn/scheduler/explore/fingerprint.hpp>
 #include <norn/scheduler/explore/waits.hpp>
+#include <norn/scheduler/strategy/canonical.hpp>
 
 namespace norn {
 
@@ -11,7 +12,7 @@ namespace {
 
 // The step before went on to another thread although its own could have gone on.
 bool preempts(const execution& done, std::size_t i) {
-  if (i == 0) return false;
+  if (i == 0 || done.is_environment(done.at(event_id(i)).thread)) return false;
   const thread_id before = done.at(event_id(i - 1)).thread;
   if (done.at(event_id(i)).thread == before) return false;
   const auto events = done.events_of(before);
@@ -19,15 +20,15 @@ bool preempts(const execution& done, std::size_t i) {
       std::find_if(events.begin(), events.end(), [&](event_id e) { return index_of(e) >= i; });
   const operation* op = nullptr;
   if (next != events.end()) {
+    if (done.at(*next).cut_short) return false;
     op = &done.at(*next).op;
   } else if (done.state(before) == thread_state::parked) {
     op = &done.pending(before);
   }
   if (op == nullptr) return false;
-  if (!op->guard.exists()) return true;
   std::vector<event_count> cut(done.width(), 0);
   for (std::size_t k = 0; k < i; ++k) ++cut[index_of(done.at(event_id(k)).thread)];
-  return op->guard.open(done.word_at(op->guard.object, cut), op->guard.operand);
+  return is_open_at(done, *op, cut);
 }
 
 std::optional<std::size_t> latest_conflict(const execution& done, const event& e) {
@@ -54,6 +55,7 @@ trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
   s.file = e.op.where.file;
   s.line = e.op.where.line;
   if (e.alternatives > 1) s.kind = "choice";
+  if (done.is_environment(e.thread)) s.kind = "fault";
   s.alternative = e.alternative;
   s.alternatives = e.alternatives;
   s.preempts = preempts(done, i);

@@ -76,7 +76,7 @@ std::string text_of(const runner& r, const wait& w) {
 std::vector<wait> waits_of(const runner& r, const execution& done) {
   std::vector<wait> waits;
   for (const thread_id t : r.created()) {
-    if (done.state(t) != thread_state::parked || done.is_enabled(t)) continue;
+    if (done.state(t) != thread_state::parked || done.is_enabled(t) || r.is_killed(t)) continue;
     const operation& what = done.pending(t);
     waits.push_back({t, what, holder_of(r, done, what.guard)});
   }

@@ -87,6 +87,12 @@ class point {
   void checked_read(const object& o);
   void checked_write(const object& o);
 
+  // Kills every thread that lives by the object (lives_by.hpp): none of them takes another step, and
+  // whoever joins one goes on. Writes the object, the ends of these threads and the gates that they
+  // wait at, and sets the object's word. Their stacks are unwound at once. Returns how many there were;
+  // where there are none the word stays.
+  std::size_t kill(const object& life);
+
   // Records that a property does not hold. `halt`: the thread cannot go on from here (it has
   // misused the model); unwinds it.
   void violate(std::string_view property, std::string_view message);
@@ -111,6 +117,10 @@ class point {
 thread_id this_thread_id();
 // The thread that created it; no_thread for the main thread.
 thread_id parent_of(thread_id t);
+
+// Whether the caller is the main thread and nothing can run beside it: every other thread has ended in its
+// past. The same in every equivalent execution.
+bool runs_alone();
 
 // For the reader of a message; numbers where the execution is not narrated.
 std::string name_of(thread_id t);

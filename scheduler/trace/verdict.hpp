@@ -108,6 +108,12 @@ struct property_verdict {
   std::optional<norn::counterexample> counterexample;
 };
 
+// A fault that the environment may inject, and how often in one execution.
+struct fault_budget {
+  std::string kind;  // "crashes"
+  std::uint32_t budget = 0;
+};
+
 // Everything that one search decided.
 struct search_result {
   std::vector<property_verdict> properties;  // those asked for, then others that were violated
@@ -116,6 +122,7 @@ struct search_result {
   bound_kind bound_hit = bound_kind::none;
   norn::bounds limits;
   std::string strategy;
+  std::vector<fault_budget> faults;  // one for each kind that the program declared
   std::optional<std::string>
       misuse;  // set when the test itself is wrong; every verdict is then `misuse`
 };
