@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct deployment {
   int processes = 1;
   int writers = 1;               // threads of each process that create
   int readers = 0;               // threads of the first process that list
+  int lookers = 0;               // threads of the first process that look at the lock file
   bool empty_directory = false;  // no file of an earlier run is there
 };
 
@@ -32,6 +34,9 @@ using answers = std::vector<std::optional<std::string>>;
 // The files of an earlier run, without a ticket.
 void install(versions& seen);
 
+// Opens the lock file and closes it again, as a backup or a health check does.
+void look_at_lock_file();
+
 // Decides final_count and ids_unique. Requires: nobody uses the store any more.
 void require_consistent(const answers& given);
 
@@ -39,20 +44,26 @@ template <class Store>
 void run(const deployment& d) {
   versions seen;
   if (!d.empty_directory) install(seen);
+  std::deque<Store> services;  // one for each process
   answers given(static_cast<std::size_t>(d.processes) * static_cast<std::size_t>(d.writers));
   std::vector<thread> threads;
   for (int p = 0; p < d.processes; ++p) {
-    const process service =
+    const process home =
         d.processes == 1 ? process::current() : process("service/" + std::to_string(p));
+    Store& service = services.emplace_back(seen);
     for (int w = 0; w < d.writers; ++w) {
       const auto number = static_cast<std::size_t>(p * d.writers + w);
-      threads.push_back(service.spawn("writer/" + std::to_string(number), [&given, &seen, number] {
-        given[number] = Store(seen).create();
+      threads.push_back(home.spawn("writer/" + std::to_string(number), [&given, &service, number] {
+        given[number] = service.create();
       }));
     }
-  }
-  for (int r = 0; r < d.readers; ++r) {
-    threads.emplace_back("reader", r, [&seen] { Store(seen).list(); });
+    if (p != 0) continue;
+    for (int r = 0; r < d.readers; ++r) {
+      threads.push_back(home.spawn("reader/" + std::to_string(r), [&service] { service.list(); }));
+    }
+    for (int l = 0; l < d.lookers; ++l) {
+      threads.push_back(home.spawn("looker/" + std::to_string(l), [] { look_at_lock_file(); }));
+    }
   }
   for (thread& each : threads) each.join();
   require_consistent(given);

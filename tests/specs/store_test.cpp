@@ -11,9 +11,8 @@
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 #include <norn/specs/kit/check.hpp>
-#include <norn/specs/store/holding.hpp>
-#include <norn/specs/store/saving.hpp>
 #include <norn/specs/store/scenario.hpp>
+#include <norn/specs/store/variants.hpp>
 
 #include "../reference/compare.hpp"
 #include "../reference/naive.hpp"
@@ -21,9 +20,7 @@
 namespace norn::store {
 namespace {
 
-using buggy = review_store<nothing_held, in_place>;
-using fixed = review_store<file_lock, by_rename>;
-
+using files::model_system;
 search_result result_of(const search& s) {
   explore_options options;
   options.name = s.name();
@@ -89,7 +86,7 @@ space space_of(const deployment& d) {
 }
 
 TEST(Store, EveryVerdictIsAsDeclared) {
-  ASSERT_EQ(searches(false).size(), 14u);
+  ASSERT_EQ(searches(false).size(), 52u);
   for (const search& s : searches(false)) expect_as_declared(s, result_of(s));
 }
 
@@ -124,7 +121,7 @@ TEST(Store, ExecutionsOfTheFix) {
 
 // The reader reads before the truncation, between it and the write, or after.
 TEST(Store, TornReadOfOneWriter) {
-  EXPECT_EQ(space_of<buggy>({.readers = 1}).executions, 3u);
+  EXPECT_EQ(space_of<buggy<model_system>>({.readers = 1}).executions, 3u);
   const search_result result = result_of(search_named("store/buggy@1thread-reader"));
   ASSERT_EQ(result.properties[2].property, "reads_parse");
   EXPECT_EQ(result.properties[2].message, "read what no one had committed: \"\"");
@@ -134,13 +131,15 @@ TEST(Store, WhatTwoWritersCanLeave) {
   const std::string one = R"([{"id":"REV-001"}])";
   const std::string two = R"([{"id":"REV-001"},{"id":"REV-002"}])";
   // A lost ticket, or none lost. A writer that reads the other's empty file creates nothing.
-  EXPECT_THAT(space_of<buggy>({.writers = 2}).contents, testing::UnorderedElementsAre(one, two));
+  EXPECT_THAT(space_of<buggy<model_system>>({.writers = 2}).contents,
+              testing::UnorderedElementsAre(one, two));
   // Besides, with a fresh installation: the late default is written over a ticket. (Where its
   // truncation comes late too, the ticket is wiped without a trace; its writer was told REV-001.)
   const std::string spliced = R"([]"id":"REV-001"}])";
-  EXPECT_THAT(space_of<buggy>({.writers = 2, .empty_directory = true}).contents,
+  EXPECT_THAT(space_of<buggy<model_system>>({.writers = 2, .empty_directory = true}).contents,
               testing::UnorderedElementsAre(one, two, spliced));
-  EXPECT_THAT(space_of<fixed>({.writers = 2}).contents, testing::UnorderedElementsAre(two));
+  EXPECT_THAT(space_of<fixed<model_system>>({.writers = 2}).contents,
+              testing::UnorderedElementsAre(two));
 }
 
 TEST(Store, LostTicketIsTold) {
