@@ -16,19 +16,29 @@ namespace norn::files {
 struct model_system {
   using mutex = norn::mutex;
   using file = io::file;
+  using here = io::here;
 
-  static bool exists(const std::string& path) { return io::exists(path); }
-  static io::result<void> rename(const std::string& from, const std::string& to) {
-    return io::rename(from, to);
+  static bool exists(const std::string& path, here where = here::current()) {
+    return io::exists(path, where);
+  }
+  static io::result<void> rename(const std::string& from, const std::string& to,
+                                 here where = here::current()) {
+    return io::rename(from, to, where);
   }
   // May be called in destructors.
-  static io::result<void> unlink(const std::string& path) { return io::unlink(path); }
-  static io::result<void> mkdir(const std::string& path) { return io::mkdir(path); }
-  static io::result<std::vector<std::string>> readdir(const std::string& path) {
-    return io::readdir(path);
+  static io::result<void> unlink(const std::string& path, here where = here::current()) {
+    return io::unlink(path, where);
   }
-  static io::result<void> fcntl(file& f, int command, struct ::flock& lock) {
-    return io::fcntl(f.fd(), command, lock);
+  static io::result<void> mkdir(const std::string& path, here where = here::current()) {
+    return io::mkdir(path, 0755, where);
+  }
+  static io::result<std::vector<std::string>> readdir(const std::string& path,
+                                                      here where = here::current()) {
+    return io::readdir(path, where);
+  }
+  static io::result<void> fcntl(file& f, int command, struct ::flock& lock,
+                                here where = here::current()) {
+    return io::fcntl(f.fd(), command, lock, where);
   }
 };
 
