@@ -54,6 +54,16 @@ struct exclusive {
   static bool make(const std::string& path) { return System::mkdir(path).ok(); }
 };
 
+// The directory's name is on the disk, too, before a run of this id can be told.
+template <class System, class Making>
+struct synced_make {
+  static bool make(const std::string& path) {
+    if (!Making::make(path)) return false;
+    files::sync_directory<System>(files::directory_of(path));
+    return true;
+  }
+};
+
 // The order in which the documents are written.
 struct written {
   const char* first;

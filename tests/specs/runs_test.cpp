@@ -20,7 +20,7 @@ using specs_test::search_named;
 
 TEST(Runs, EveryVerdictIsAsDeclared) {
   const std::vector<search> searches = specs_test::searches_of("runs");
-  ASSERT_EQ(searches.size(), 39u);
+  ASSERT_EQ(searches.size(), 58u);
   for (const search& s : searches) specs_test::expect_as_declared(s);
 }
 
@@ -92,6 +92,9 @@ const damage damages[] = {
     {"runs/buggy@2thread", "manifest_implies_snapshot", spliced, 0},
     {"runs/buggy@2thread-reader", "manifest_implies_snapshot",
      R"(run_001 has a manifest, and its snapshot is torn: "")", 0},
+    {"runs/fixed_tmp_no_lock@2thread", "ids_injective", same_id, 0},
+    {"runs/fixed_tmp_no_lock@2thread", "manifest_intact", not_his_own, 0},
+    {"runs/fixed_tmp_no_lock@2thread", "manifest_implies_snapshot", spliced, 0},
     // The lock has one holder at a time, and is given up too early.
     {"runs/lock_only_id@2thread", "ids_injective", same_id, 1},
     {"runs/lock_only_id@2thread", "manifest_intact", not_his_own, 1},
