@@ -45,19 +45,18 @@ void require_snapshots(const std::vector<found_run>& found) {
   }
 }
 
-void require_own_directories(const std::vector<created>& given,
-                             const std::vector<found_run>& found) {
+void require_own_directories(const outcome& o) {
   std::set<std::string> ids;
   std::vector<std::string> told;
-  for (const created& each : given) {
+  for (const created& each : o.given) {
     ids.insert(each.id);
     told.push_back(each.id);
-    const std::string manifest_found = manifest_under(each.id, found);
+    const std::string manifest_found = manifest_under(each.id, o.found);
     require("manifest_intact", manifest_found == text_of(each.id, each.part),
             fmt::format("the run of the {} was given {}, whose manifest is \"{}\"", each.part,
                         each.id, manifest_found));
   }
-  require("ids_injective", ids.size() == given.size(),
+  require("ids_injective", ids.size() == o.given.size(),
           fmt::format("ids given: {}", fmt::join(told, ", ")));
 }
 

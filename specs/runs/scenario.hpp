@@ -36,14 +36,19 @@ struct created {
 // Requires: number < 4.
 std::string part_name(std::size_t number);
 
+// What a deployment came to: the creates that succeeded, writer by writer, and what is there in the end.
+struct outcome {
+  std::vector<created> given;
+  std::vector<found_run> found;
+};
+
 void install(const deployment& d);
 
 // Decides manifest_implies_snapshot of what was found.
 void require_snapshots(const std::vector<found_run>& found);
 
-// Decides the other two. Requires: nobody creates any more, and `found` was read after that.
-void require_own_directories(const std::vector<created>& given,
-                             const std::vector<found_run>& found);
+// Decides the other two.
+void require_own_directories(const outcome& o);
 
 template <class Runs>
 void create_runs(Runs& runs, std::size_t first_part, std::size_t creates,
@@ -54,8 +59,9 @@ void create_runs(Runs& runs, std::size_t first_part, std::size_t creates,
   }
 }
 
+// Everybody does what he is there for.
 template <class Runs>
-void run(const deployment& d) {
+outcome use(const deployment& d) {
   install(d);
   std::deque<Runs> services;               // one for each process
   std::deque<std::vector<created>> given;  // one for each writer
@@ -79,11 +85,17 @@ void run(const deployment& d) {
                          [&service = services.front()] { require_snapshots(service.list()); });
   }
   for (thread& each : threads) each.join();
-  std::vector<created> all;
-  for (const auto& mine : given) all.insert(all.end(), mine.begin(), mine.end());
-  const std::vector<found_run> found = services.front().list();
-  require_snapshots(found);
-  require_own_directories(all, found);
+  outcome o;
+  for (const auto& mine : given) o.given.insert(o.given.end(), mine.begin(), mine.end());
+  o.found = services.front().list();
+  return o;
+}
+
+template <class Runs>
+void run(const deployment& d) {
+  const outcome o = use<Runs>(d);
+  require_snapshots(o.found);
+  require_own_directories(o);
 }
 
 }  // namespace norn::runs

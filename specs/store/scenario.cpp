@@ -34,8 +34,6 @@ void install(versions& seen) {
   seen.committed(empty_store);
 }
 
-void look_at_lock_file() { io::file::open(lock_path, O_RDONLY).value().close().value(); }
-
 void require_consistent(const answers& given) {
   std::vector<std::string> answered;
   for (const std::optional<std::string>& id : given) {

@@ -35,14 +35,17 @@ using answers = std::vector<std::optional<std::string>>;
 void install(versions& seen);
 
 // Opens the lock file and closes it again, as a backup or a health check does.
-void look_at_lock_file();
+template <class System>
+void look_at_lock_file() {
+  System::file::open(lock_path, O_RDONLY).value().close().value();
+}
 
 // Decides final_count and ids_unique. Requires: nobody uses the store any more.
 void require_consistent(const answers& given);
 
+// Everybody does what he is there for. What the writers were answered.
 template <class Store>
-void run(const deployment& d) {
-  versions seen;
+answers use(const deployment& d, versions& seen) {
   if (!d.empty_directory) install(seen);
   std::deque<Store> services;  // one for each process
   answers given(static_cast<std::size_t>(d.processes) * static_cast<std::size_t>(d.writers));
@@ -62,11 +65,18 @@ void run(const deployment& d) {
       threads.push_back(home.spawn("reader/" + std::to_string(r), [&service] { service.list(); }));
     }
     for (int l = 0; l < d.lookers; ++l) {
-      threads.push_back(home.spawn("looker/" + std::to_string(l), [] { look_at_lock_file(); }));
+      threads.push_back(
+          home.spawn("looker/" + std::to_string(l), look_at_lock_file<files::model_system>));
     }
   }
   for (thread& each : threads) each.join();
-  require_consistent(given);
+  return given;
+}
+
+template <class Store>
+void run(const deployment& d) {
+  versions seen;
+  require_consistent(use<Store>(d, seen));
 }
 
 }  // namespace norn::store
