@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <norn/model/property.hpp>
-#include <norn/specs/store/holding.hpp>
 
 namespace norn::store {
 
