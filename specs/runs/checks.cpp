@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <norn/specs/kit/check.hpp>
+#include <norn/specs/runs/crash.hpp>
 #include <norn/specs/runs/scenario.hpp>
 #include <norn/specs/runs/variants.hpp>
 
@@ -42,6 +43,47 @@ constexpr verdicts all_violated{violated, violated, violated};
 // One id twice under the lock: nothing is spliced.
 constexpr verdicts overwritten{violated, violated, holds};
 constexpr verdicts early_manifest{holds, holds, violated};
+
+struct named_crash {
+  const char* name;
+  crash_deployment how;
+};
+
+const named_crash host_crash{"1thread-crash", {}};
+const named_crash host_crash_ext4{"1thread-crash-ext4", {.disk = io::storage::ext4}};
+const named_crash process_crash{"1thread-kill", {.of_host = false}};
+
+struct crash_verdicts {
+  conclusion ids_injective = holds;
+  conclusion manifest_implies_snapshot = holds;
+  conclusion acknowledged_durable = holds;
+};
+constexpr crash_verdicts survives{};
+constexpr crash_verdicts destroyed{violated, violated, violated};
+// The directory stays, so its id is not given again; what is in it does not.
+constexpr crash_verdicts hollow{holds, violated, violated};
+// The directory has gone as a whole, and its id is given again.
+constexpr crash_verdicts vanished{violated, holds, violated};
+constexpr crash_verdicts half_done{holds, violated, holds};
+
+struct expected_crash {
+  named_crash deployed;
+  crash_verdicts come_to;
+};
+
+template <class Runs>
+void add_crashes(const char* variant, const std::vector<expected_crash>& rows) {
+  for (const expected_crash& row : rows) {
+    register_search(
+        {.protocol = "runs",
+         .variant = variant,
+         .deployment = row.deployed.name,
+         .body = [how = row.deployed.how] { run_crash<Runs>(how); },
+         .expects = {{"ids_injective", row.come_to.ids_injective},
+                     {"manifest_implies_snapshot", row.come_to.manifest_implies_snapshot},
+                     {"acknowledged_durable", row.come_to.acknowledged_durable}}});
+  }
+}
 
 struct expected {
   named_deployment deployed;
@@ -107,6 +149,16 @@ const bool registered = [] {
   // snapshot is whole by then.)
   const std::vector<expected> without_crash = {
       {one_thread_reader, all_hold}, {two_threads, all_hold}, {two_threads_reader, all_hold}};
+  add_crashes<buggy<system>>("buggy", {{host_crash, destroyed}, {process_crash, survives}});
+  add_crashes<fixed<system>>(
+      "fixed", {{host_crash, survives}, {host_crash_ext4, survives}, {process_crash, survives}});
+  add_crashes<exclusive_mkdir<system>>("exclusive_mkdir", {{host_crash, vanished}});
+  add_crashes<manifest_before_snapshot<system>>(
+      "manifest_first", {{host_crash, half_done}, {process_crash, half_done}});
+  add_crashes<in_place_under_lock<system>>("in_place_under_lock", {{host_crash, hollow}});
+  add_crashes<no_fsync<system>>("no_fsync", {{host_crash, hollow}});
+  add_crashes<no_dir_fsync<system>>("no_dir_fsync", {{host_crash, hollow}});
+  add_crashes<no_mkdir_fsync<system>>("no_mkdir_fsync", {{host_crash, vanished}});
   add<in_place_under_lock<system>>("in_place_under_lock", without_crash);
   add<no_fsync<system>>("no_fsync", without_crash);
   add<no_dir_fsync<system>>("no_dir_fsync", without_crash);

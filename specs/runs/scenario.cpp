@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <norn/model/property.hpp>
+#include <norn/specs/runs/crash.hpp>
 
 namespace norn::runs {
 
@@ -42,6 +43,22 @@ void require_snapshots(const std::vector<found_run>& found) {
             fmt::format("{} has a manifest, and {}", run.id,
                         run.snapshot ? "its snapshot is torn: \"" + *run.snapshot + "\""
                                      : std::string("no snapshot")));
+  }
+}
+
+void note_told(const std::string& id, const std::string& part, told_runs& runs) {
+  require("ids_injective", !runs.get().contains(id), id + " is given again");
+  runs.change([&](auto& all) { all[id] = part; });
+}
+
+void require_kept(const std::vector<found_run>& found, const told_runs& runs) {
+  for (const auto& [id, part] : runs.get()) {
+    const auto run = std::find_if(found.begin(), found.end(),
+                                  [&id = id](const found_run& f) { return f.id == id; });
+    const std::string text = text_of(id, part);
+    const bool kept = run != found.end() && run->manifest == text && run->snapshot == text;
+    require("acknowledged_durable", kept,
+            "a writer was told " + id + ", and after the crash it is not there as it was written");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <norn/specs/kit/check.hpp>
+#include <norn/specs/store/crash.hpp>
 #include <norn/specs/store/scenario.hpp>
 #include <norn/specs/store/variants.hpp>
 
@@ -29,6 +30,15 @@ const named_deployment two_threads_empty{"2thread-empty", {.writers = 2, .empty_
 const named_deployment three_threads{"3thread", {.writers = 3}};
 const named_deployment two_processes{"2proc", {.processes = 2}};
 const named_deployment two_processes_looked_at{"2proc-look", {.processes = 2, .lookers = 1}};
+// Each process on a host of its own, over a network file system: locks that only the processes of one host
+// share, and locks that work.
+const named_deployment two_hosts{
+    "2host",
+    {.processes = 2,
+     .on_hosts_of_their_own = true,
+     .network_locks = io::network_locks::local_to_each_host}};
+const named_deployment two_hosts_locking{"2host-locks",
+                                         {.processes = 2, .on_hosts_of_their_own = true}};
 const named_deployment two_by_two{"2proc-2thread", {.processes = 2, .writers = 2}};
 // Ten creates under one lock are 10! orders. Ten of them without a lock are more than can be counted;
 // what is broken shows early.
@@ -45,6 +55,56 @@ constexpr verdicts all_violated{violated, violated, violated};
 // A ticket is lost and its id given again, but nobody reads in between.
 constexpr verdicts lost{violated, violated, holds};
 constexpr verdicts torn{holds, holds, violated};
+
+// What a crash may show. The rest of a deployment is one writer, unless its name says otherwise.
+struct named_crash {
+  const char* name;
+  crash_deployment how;
+};
+
+const named_crash host_crash{"1thread-crash", {}};
+const named_crash host_crash_ext4{"1thread-crash-ext4", {.disk = io::storage::ext4}};
+const named_crash host_crash_no_da_alloc{"1thread-crash-noauto_da_alloc",
+                                         {.disk = io::storage::ext4_without_auto_da_alloc}};
+const named_crash host_crash_empty{"1thread-empty-crash", {.empty_directory = true}};
+const named_crash host_crash_two{"2thread-crash", {.writers = 2}};
+const named_crash process_crash{"1thread-kill", {.what = crashing::process}};
+const named_crash process_crash_two{"2thread-kill", {.what = crashing::process, .writers = 2}};
+
+struct crash_verdicts {
+  conclusion old_or_new = holds;
+  conclusion acknowledged_durable = holds;
+  conclusion ids_unique = holds;
+  conclusion reads_parse = holds;
+};
+constexpr crash_verdicts survives{};
+constexpr crash_verdicts destroyed{violated, violated, violated, violated};
+// Zeros or nothing under the name. What cannot be parsed is not added to, so no id is given twice.
+constexpr crash_verdicts emptied{violated, violated, holds, violated};
+// The old version, whole, although the writer was told of the new one.
+constexpr crash_verdicts forgotten{holds, violated, violated, holds};
+// Empty between two calls of one save, of which nobody has been told.
+constexpr crash_verdicts cut_off{violated, holds, holds, violated};
+
+struct expected_crash {
+  named_crash deployed;
+  crash_verdicts come_to;
+};
+
+template <class Store>
+void add_crashes(const char* variant, const std::vector<expected_crash>& rows) {
+  for (const expected_crash& row : rows) {
+    register_search({.protocol = "store",
+                     .variant = variant,
+                     .deployment = row.deployed.name,
+                     .body = [how = row.deployed.how] { run_crash<Store>(how); },
+                     .expects = {{"old_or_new", row.come_to.old_or_new},
+                                 {"acknowledged_durable", row.come_to.acknowledged_durable},
+                                 {"ids_unique", row.come_to.ids_unique},
+                                 {"reads_parse", row.come_to.reads_parse}},
+                     .limits = {}});
+  }
+}
 
 struct expected {
   named_deployment deployed;
@@ -87,6 +147,8 @@ const bool registered = [] {
                                {two_processes, all_hold},
                                {two_processes_looked_at, all_hold},
                                {two_by_two, all_hold},
+                               {two_hosts, lost},
+                               {two_hosts_locking, all_hold},
                                {ten_threads, within_bound}});
 
   // The lock is held over fewer steps.
@@ -125,6 +187,23 @@ const bool registered = [] {
                                    {{two_threads, all_hold}, {one_thread_reader, torn}});
   const std::vector<expected> without_crash = {
       {one_thread_reader, all_hold}, {two_threads, all_hold}, {two_threads_reader, all_hold}};
+  add_crashes<buggy<system>>("buggy", {{host_crash, destroyed}, {process_crash, cut_off}});
+  add_crashes<fixed<system>>("fixed", {{host_crash, survives},
+                                       {host_crash_ext4, survives},
+                                       {host_crash_no_da_alloc, survives},
+                                       {host_crash_empty, survives},
+                                       {host_crash_two, survives},
+                                       {process_crash, survives},
+                                       {process_crash_two, survives}});
+  add_crashes<in_place_under_lock<system>>("in_place_under_lock",
+                                           {{host_crash, destroyed}, {process_crash, cut_off}});
+  add_crashes<no_fsync<system>>("no_fsync", {{host_crash, emptied},
+                                             {host_crash_no_da_alloc, emptied},
+                                             {host_crash_ext4, survives},
+                                             {process_crash, survives}});
+  add_crashes<no_dir_fsync<system>>("no_dir_fsync", {{host_crash, forgotten},
+                                                     {host_crash_ext4, forgotten},
+                                                     {process_crash, survives}});
   add<no_fsync<system>>("no_fsync", without_crash);
   add<no_dir_fsync<system>>("no_dir_fsync", without_crash);
   return true;

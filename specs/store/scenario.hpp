@@ -22,6 +22,8 @@ namespace norn::store {
 // Who uses the store. Every writer creates one ticket.
 struct deployment {
   int processes = 1;
+  bool on_hosts_of_their_own = false;  // clients of a network file system, which the body's host serves
+  io::network_locks network_locks = io::network_locks::shared;
   int writers = 1;               // threads of each process that create
   int readers = 0;               // threads of the first process that list
   int lookers = 0;               // threads of the first process that look at the lock file
@@ -40,6 +42,9 @@ void look_at_lock_file() {
   System::file::open(lock_path, O_RDONLY).value().close().value();
 }
 
+// Where the service's process number p is.
+process home_of(const deployment& d, int p);
+
 // Decides final_count and ids_unique. Requires: nobody uses the store any more.
 void require_consistent(const answers& given);
 
@@ -51,8 +56,7 @@ answers use(const deployment& d, versions& seen) {
   answers given(static_cast<std::size_t>(d.processes) * static_cast<std::size_t>(d.writers));
   std::vector<thread> threads;
   for (int p = 0; p < d.processes; ++p) {
-    const process home =
-        d.processes == 1 ? process::current() : process("service/" + std::to_string(p));
+    const process home = home_of(d, p);
     Store& service = services.emplace_back(seen);
     for (int w = 0; w < d.writers; ++w) {
       const auto number = static_cast<std::size_t>(p * d.writers + w);

@@ -27,9 +27,11 @@ class versions : public witness {
     committed_.change([&](auto& all) { all.insert(text); });
   }
 
+  bool was_committed(const std::string& text) const { return committed_.get().count(text) != 0; }
+
   // What parses but was never committed is spliced from two versions; what does not parse is torn.
   void read(const std::string& text) override {
-    require("reads_parse", committed_.get().count(text) != 0,
+    require("reads_parse", was_committed(text),
             "read what no one had committed: \"" + text + "\"");
   }
 
