@@ -110,9 +110,18 @@ std::string nearest_passing_text(const counterexample& failing) {
          "\n";
 }
 
+// "io_errors" as a reader has it.
+std::string readable(std::string kind) {
+  std::replace(kind.begin(), kind.end(), '_', ' ');
+  return kind;
+}
+
 std::string explored_text(const check_result& r) {
   const statistics& s = r.stats;
   std::string text = "explored " + counted(s.executions, "execution");
+  for (const fault_budget& each : r.faults) {
+    text += fmt::format(", up to {} {}", each.budget, readable(each.kind));
+  }
   if (s.blocked > 0) text += ", " + grouped(s.blocked) + " cut off as redundant";
   text += ", " + counted(s.steps, "step") + ", " + duration(s.seconds) + "; ";
   if (r.complete) return text + "nothing is left to explore\n";

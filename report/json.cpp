@@ -67,6 +67,13 @@ json counterexample_of(const check_result& r, const json& token) {
           {"replay", token}};
 }
 
+// How often each kind of fault may strike; crashes are always told.
+json faults_of(const check_result& r) {
+  json all = {{"crashes", 0}};
+  for (const fault_budget& each : r.faults) all[each.kind] = each.budget;
+  return all;
+}
+
 json object_of(const check_result& r) {
   const auto replay = replay_token(r);
   const json token = replay ? json(*replay) : json(nullptr);
@@ -81,7 +88,7 @@ json object_of(const check_result& r) {
           {"complete", r.complete},
           {"bounds", bounds_of(r)},
           {"bound_hit", hit ? json(name_of(r.bound_hit)) : json(nullptr)},
-          {"faults", {{"crashes", 0}}},
+          {"faults", faults_of(r)},
           {"symmetric", false},
           {"executions", r.stats.executions},
           {"blocked", r.stats.blocked},
