@@ -20,8 +20,9 @@ void descriptor_table::perish(point& p, std::uint32_t) {
   }
   // In the order of their names: the order in which they came to be may be that of an interleaving.
   std::vector<handle_entry> handles = handles_;
-  std::sort(handles.begin(), handles.end(),
-            [](const handle_entry& a, const handle_entry& b) { return a.name.key() < b.name.key(); });
+  std::sort(handles.begin(), handles.end(), [](const handle_entry& a, const handle_entry& b) {
+    return a.name.key() < b.name.key();
+  });
   for (const handle_entry& each : handles) drop_locks(p, *each.to);
 }
 

@@ -95,8 +95,7 @@ class file_system {
   T& make(point& p, Arguments&&... arguments);
   std::uint32_t next_name(thread_id creator);
 
-  void note_names(point& p, std::vector<name_change> changes,
-                  regular_file* renamed_over = nullptr);
+  void note_names(point& p, std::vector<name_change> changes, regular_file* renamed_over = nullptr);
   void restore_entries(point& p, const image& from, std::size_t at, directory& into,
                        std::vector<inode*>& made);
 

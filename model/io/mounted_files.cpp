@@ -10,7 +10,8 @@ namespace norn::io {
 
 namespace {
 
-using contents = std::map<std::string, std::string>;  // path → what it holds; directories end in a slash
+using contents =
+    std::map<std::string, std::string>;  // path → what it holds; directories end in a slash
 
 void add_contents(contents& all, const image& from, std::size_t at, const std::string& path) {
   for (const auto& [name, place] : from[at].entries) {

@@ -8,7 +8,7 @@ namespace norn::io {
 // A tree while it is put together.
 struct unsynced_names::gathering {
   outcome_choices& choices;
-  tree names;                           // on the disk, with what was committed in order
+  tree names;  // on the disk, with what was committed in order
   std::map<inode_id, version> at_least;
   std::map<inode_id, std::size_t> placed;
   image made;

@@ -80,8 +80,9 @@ class unsynced_names {
   storage kind_;
   directory* root_;
   tree on_disk_;
-  std::map<std::pair<inode_id, std::string>, std::vector<inode*>> since_;  // posix: values, newest last
-  std::vector<record> journal_;                                           // ext4: not committed
+  std::map<std::pair<inode_id, std::string>, std::vector<inode*>>
+      since_;                    // posix: values, newest last
+  std::vector<record> journal_;  // ext4: not committed
 };
 
 }  // namespace norn::io

@@ -28,8 +28,9 @@ void require_budget(const std::string& name, int times) {
 void describe_crash(point& p, const std::string& name, std::size_t killed) {
   p.describe([&](narration& n) {
     n.arguments = "(" + name + ")";
-    n.result = killed == 0 ? "nothing was running"
-                           : "killed " + std::to_string(killed) + (killed == 1 ? " thread" : " threads");
+    n.result = killed == 0
+                   ? "nothing was running"
+                   : "killed " + std::to_string(killed) + (killed == 1 ? " thread" : " threads");
   });
 }
 
@@ -58,7 +59,8 @@ void faults::crash(const process& of, int times, restart again, here where) {
   require_budget(name, times);
   machines::now().make_mortal(*of.record_);
   declared_fault& what = declare_fault("crashes", name, static_cast<std::uint32_t>(times));
-  add(name, times,
+  add(
+      name, times,
       [this, target = of, again = std::move(again), &what, where]() mutable {
         return strike(target, again, what, where);
       },
@@ -70,7 +72,8 @@ void faults::crash(const host& of, int times, reboot again, here where) {
   require_budget(name, times);
   machines::now().make_mortal(*of.record_);
   declared_fault& what = declare_fault("crashes", name, static_cast<std::uint32_t>(times));
-  add(name, times,
+  add(
+      name, times,
       [this, target = of, again = std::move(again), &what, where] {
         return strike(target, again, what, where);
       },
@@ -80,7 +83,8 @@ void faults::crash(const host& of, int times, reboot again, here where) {
 void faults::inject(const std::string& name, int times, const operation_kind& step,
                     const object& on, effect strikes, here where) {
   require_budget(name, times);
-  add(name, times,
+  add(
+      name, times,
       [this, name, &step, &on, strikes = std::move(strikes), where] {
         point p{step, on, where};
         const bool struck = !over(p) && strikes(p);
@@ -90,8 +94,7 @@ void faults::inject(const std::string& name, int times, const operation_kind& st
       where);
 }
 
-void faults::add(const std::string& name, int times, std::function<bool()> strike,
-                 here where) {
+void faults::add(const std::string& name, int times, std::function<bool()> strike, here where) {
   point p{declare_kind, where};
   environment_.push_back(spawn_environment(name, [times, strike = std::move(strike)] {
     for (int i = 0; i < times && strike(); ++i) {
@@ -118,7 +121,8 @@ bool faults::strike(process& target, const restart& again, declared_fault& what,
   if (!again) return true;
   target = process(target.on(), target.name());
   machines::now().make_mortal(*target.record_);
-  start_again(target.name(), [again, target] { again(target); }, where);
+  start_again(
+      target.name(), [again, target] { again(target); }, where);
   return true;
 }
 
@@ -133,7 +137,8 @@ bool faults::strike(const host& target, const reboot& again, declared_fault& wha
     }
     const std::uint32_t outcomes = of.parts.outcomes();
     if (outcomes > UINT16_MAX) {
-      halt_as_misuse("a crash of " + of.name + " may leave more than 65,535 states: sync more often, or "
+      halt_as_misuse("a crash of " + of.name +
+                     " may leave more than 65,535 states: sync more often, or "
                      "write less between two syncs");
     }
     const std::uint16_t outcome = p.choose(outcomes);
@@ -150,7 +155,9 @@ bool faults::strike(const host& target, const reboot& again, declared_fault& wha
     describe_crash(p, of.name, killed);
     what.struck = true;
   }
-  if (again) start_again(target.name(), [again, target] { again(target); }, where);
+  if (again)
+    start_again(
+        target.name(), [again, target] { again(target); }, where);
   return true;
 }
 

@@ -75,8 +75,7 @@ class faults {
 
  private:
   // One thread of the environment: calls `strike` until it says no, `times` times at most.
-  void add(const std::string& name, int times, std::function<bool()> strike,
-           here where);
+  void add(const std::string& name, int times, std::function<bool()> strike, here where);
   bool strike(process& target, const restart& again, declared_fault& what, here where);
   bool strike(const host& target, const reboot& again, declared_fault& what, here where);
   void start_again(const std::string& name, std::function<void()> body, here where);

@@ -57,15 +57,17 @@ process::record& machines::add_process(host::record& on, std::string_view name) 
 
 void machines::make_mortal(process::record& p) {
   if (is_body_s_own(p)) {
-    halt_as_misuse("the process of the body is declared to crash: it is the one that checks; let the "
-                   "code under test run in a process of its own");
+    halt_as_misuse(
+        "the process of the body is declared to crash: it is the one that checks; let the "
+        "code under test run in a process of its own");
   }
   if (norn::runs_alone()) {  // whatever ran before has ended
     for (process::record& each : processes_) each.has_threads = false;
   }
   if (p.life != nullptr && p.has_threads) return;  // it may crash with its host already
   if (p.has_threads) {
-    halt_as_misuse("a crash of " + p.name + " is declared after threads of it were started: declare "
+    halt_as_misuse("a crash of " + p.name +
+                   " is declared after threads of it were started: declare "
                    "it before");
   }
   if (p.life == nullptr) p.life = std::make_unique<object>("life", p.name);

@@ -100,7 +100,8 @@ class explorer {
     }
     if (names.empty()) return std::nullopt;
     return "declared faults struck in no execution: " + names +
-           "\n  the search is complete, so they never can: declare them before the threads start that "
+           "\n  the search is complete, so they never can: declare them before the threads start "
+           "that "
            "they are to hit and cease after these have ended, or leave them out.";
   }
 

@@ -73,8 +73,7 @@ thread_id runner::identify_child(model_thread& creator) {
 }
 
 runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator,
-                                             std::string_view name, int number,
-                                             bool environment) {
+                                             std::string_view name, int number, bool environment) {
   if (index_of(id) == threads_.size()) {
     auto fresh = std::make_unique<model_thread>();
     fresh->id = id;
@@ -99,10 +98,9 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
     t.where = creator == nullptr ? place{} : creator->where;
   }
   created_.push_back(id);
-  execution_.create_thread(id, creator == nullptr || execution_.size() == 0
-                                   ? no_event
-                                   : event_id(execution_.size() - 1),
-                           environment);
+  execution_.create_thread(
+      id, creator == nullptr || execution_.size() == 0 ? no_event : event_id(execution_.size() - 1),
+      environment);
   if (!execution_.recorded()) {
     races_.note(synchronisation::create_thread, creator == nullptr ? no_thread : creator->id,
                 object_slot(index_of(id)), execution_.size());

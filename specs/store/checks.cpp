@@ -32,11 +32,10 @@ const named_deployment two_processes{"2proc", {.processes = 2}};
 const named_deployment two_processes_looked_at{"2proc-look", {.processes = 2, .lookers = 1}};
 // Each process on a host of its own, over a network file system: locks that only the processes of one host
 // share, and locks that work.
-const named_deployment two_hosts{
-    "2host",
-    {.processes = 2,
-     .on_hosts_of_their_own = true,
-     .network_locks = io::network_locks::local_to_each_host}};
+const named_deployment two_hosts{"2host",
+                                 {.processes = 2,
+                                  .on_hosts_of_their_own = true,
+                                  .network_locks = io::network_locks::local_to_each_host}};
 const named_deployment two_hosts_locking{"2host-locks",
                                          {.processes = 2, .on_hosts_of_their_own = true}};
 const named_deployment two_by_two{"2proc-2thread", {.processes = 2, .writers = 2}};
@@ -201,9 +200,9 @@ const bool registered = [] {
                                              {host_crash_no_da_alloc, emptied},
                                              {host_crash_ext4, survives},
                                              {process_crash, survives}});
-  add_crashes<no_dir_fsync<system>>("no_dir_fsync", {{host_crash, forgotten},
-                                                     {host_crash_ext4, forgotten},
-                                                     {process_crash, survives}});
+  add_crashes<no_dir_fsync<system>>(
+      "no_dir_fsync",
+      {{host_crash, forgotten}, {host_crash_ext4, forgotten}, {process_crash, survives}});
   add<no_fsync<system>>("no_fsync", without_crash);
   add<no_dir_fsync<system>>("no_dir_fsync", without_crash);
   return true;

@@ -22,7 +22,8 @@ namespace norn::store {
 // Who uses the store. Every writer creates one ticket.
 struct deployment {
   int processes = 1;
-  bool on_hosts_of_their_own = false;  // clients of a network file system, which the body's host serves
+  bool on_hosts_of_their_own =
+      false;  // clients of a network file system, which the body's host serves
   io::network_locks network_locks = io::network_locks::shared;
   int writers = 1;               // threads of each process that create
   int readers = 0;               // threads of the first process that list

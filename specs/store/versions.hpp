@@ -31,8 +31,7 @@ class versions : public witness {
 
   // What parses but was never committed is spliced from two versions; what does not parse is torn.
   void read(const std::string& text) override {
-    require("reads_parse", was_committed(text),
-            "read what no one had committed: \"" + text + "\"");
+    require("reads_parse", was_committed(text), "read what no one had committed: \"" + text + "\"");
   }
 
  private:

@@ -122,8 +122,8 @@ TEST(Durability, RenameOverAFile) {
   EXPECT_THAT(left_after(storage::posix, before, [] { replace(true); }),
               UnorderedElementsAre("a=old", "a=new", "a=old b=new", "a=new b=new"));
   EXPECT_THAT(left_after(storage::posix, before, [] { replace(false); }),
-              UnorderedElementsAre("a=old", "a=new", "a=old b=new", "a=new b=new", "a=",
-                                   "a=old b=", "a= b=", "a=...", "a=old b=...", "a=... b=..."));
+              UnorderedElementsAre("a=old", "a=new", "a=old b=new", "a=new b=new", "a=", "a=old b=",
+                                   "a= b=", "a=...", "a=old b=...", "a=... b=..."));
   // Names in their order; without the option the new name may come to the disk before the data.
   EXPECT_THAT(left_after(storage::ext4, before, [] { replace(true); }),
               UnorderedElementsAre("a=old b=new", "a=new"));

@@ -86,6 +86,14 @@ TEST(Store, ExecutionsOfTheFix) {
       {"1thread-reader", 3},
       // Two orders of the lock; with two renames, the pair (open, read) has 3 + 2 + 1 places.
       {"2thread-reader", 12},
+      // A create has 18 steps. The crash of the process: before the thread starts, before each of its steps,
+      // after the last, and not at all.
+      {"1thread-kill", 21},
+      // The crash of the host at the same points, in as many ways as files may survive: after 0 to 8 steps
+      // one each; 2 once the temporary file is there (its name or none), 4 once it is written (none, empty,
+      // zeros, whole), 2 and 2 once it is synced and closed, 4 and 4 once it is renamed and the directory open
+      // (either name as before or after), one each for the last 4. 31, and the two without a running thread.
+      {"1thread-crash", 33},
   };
   for (const auto& [deployed, executions] : expected) {
     const search_result result = result_of(search_named("store/fixed@" + deployed));
