@@ -115,8 +115,9 @@ class process_lock {
 
 // One FileLock of python-filelock 3.9 for all threads of the process. It counts how often it was
 // acquired, whoever did, and locks the file for the first only: those that come after are let in.
-// Its own mutex is held while the first waits for the file; the original lets go of it between two
-// attempts. That is the same to others: they could do nothing but wait for the same file.
+// Here its mutex is held while it counts, and while the first waits for the file. The original counts
+// outside of it and lets go of it between two attempts; whom it lets in is the same, since others of
+// the process could only wait for the same file.
 template <class System>
 class shared_instance {
  public:

@@ -30,6 +30,7 @@ const named_deployment two_processes{"2proc", {.processes = 2}};
 const named_deployment two_by_two{"2proc-2thread", {.processes = 2, .writers = 2}};
 const named_deployment from_999{"999-1thread", {.creates = 2, .last = 999}};
 const named_deployment from_999_two{"999-2thread", {.writers = 2, .last = 999}};
+const named_deployment from_999_three{"999-3thread", {.writers = 3, .last = 999}};
 
 // What each property comes to.
 struct verdicts {
@@ -125,7 +126,8 @@ const bool registered = [] {
                                {two_processes, all_hold},
                                {two_by_two, all_hold},
                                {from_999, all_hold},
-                               {from_999_two, all_hold}});
+                               {from_999_two, all_hold},
+                               {from_999_three, all_hold}});
   add<exclusive_mkdir<system>>("exclusive_mkdir", {{one_thread_twice, all_hold},
                                                    {two_threads, all_hold},
                                                    {two_threads_reader, all_hold},
@@ -141,7 +143,8 @@ const bool registered = [] {
   add<three_digit_pattern<system>>("three_digits", {{two_threads, all_hold},
                                                     {two_threads_reader, all_hold},
                                                     {from_999, overwritten},
-                                                    {from_999_two, overwritten}});
+                                                    {from_999_two, overwritten},
+                                                    {from_999_three, overwritten}});
   add<manifest_before_snapshot<system>>(
       "manifest_first", {{two_threads, all_hold}, {one_thread_reader, early_manifest}});
 
