@@ -120,7 +120,7 @@ std::string explored_text(const check_result& r) {
   const statistics& s = r.stats;
   std::string text = "explored " + counted(s.executions, "execution");
   for (const fault_budget& each : r.faults) {
-    text += fmt::format(", up to {} {}", each.budget, readable(each.kind));
+    text += fmt::format(", {} at most {}", readable(each.kind), each.budget);
   }
   if (s.blocked > 0) text += ", " + grouped(s.blocked) + " cut off as redundant";
   text += ", " + counted(s.steps, "step") + ", " + duration(s.seconds) + "; ";

@@ -359,7 +359,9 @@ void file_system::restore_entries(point& p, const image& from, std::size_t at, d
       fresh.hold(node.bytes);
       made[number] = &fresh;
     }
+    const std::string first_name = made[number]->name;
     into.set(p, name, *made[number]);
+    made[number]->name = first_name;
     made[number]->add_link(p);
   }
 }

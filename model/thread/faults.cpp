@@ -5,6 +5,7 @@
 
 #include <norn/model/thread/machines.hpp>
 #include <norn/scheduler/run/failure.hpp>
+#include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/spawn.hpp>
 
 namespace norn {
@@ -14,7 +15,7 @@ namespace {
 constexpr operation_kind declare_kind{"may strike"};
 constexpr operation_kind crash_kind{"crash", true};
 constexpr operation_kind restart_kind{"restart"};
-constexpr operation_kind cease_kind{"faults cease", false, true};
+constexpr operation_kind cease_kind{"cease", false, true};
 constexpr operation_kind await_kind{"await the end of", false, true};
 
 bool has_ended(std::uint64_t word, std::uint64_t) { return word != 0; }
@@ -25,20 +26,16 @@ void require_budget(const std::string& name, int times) {
                  " times: give it a budget of at least 1, or leave it out");
 }
 
-void describe_crash(point& p, const std::string& name, std::size_t killed) {
+void describe_crash(point& p, std::size_t killed) {
   p.describe([&](narration& n) {
-    n.arguments = "(" + name + ")";
-    n.result = killed == 0
-                   ? "nothing was running"
-                   : "killed " + std::to_string(killed) + (killed == 1 ? " thread" : " threads");
+    n.result = killed == 0 ? "nothing was running"
+                           : "killed " + std::to_string(killed) +
+                                 (killed == 1 ? " thread" : " threads");
   });
 }
 
-void describe_too_late(point& p, const std::string& name) {
-  p.describe([&](narration& n) {
-    n.arguments = "(" + name + ")";
-    n.result = "does not strike";
-  });
+void describe_too_late(point& p) {
+  p.describe([](narration& n) { n.result = "does not strike"; });
 }
 
 }  // namespace
@@ -85,10 +82,10 @@ void faults::inject(const std::string& name, int times, const operation_kind& st
   require_budget(name, times);
   add(
       name, times,
-      [this, name, &step, &on, strikes = std::move(strikes), where] {
+      [this, &step, &on, strikes = std::move(strikes), where] {
         point p{step, on, where};
         const bool struck = !over(p) && strikes(p);
-        if (!struck) describe_too_late(p, name);
+        if (!struck) describe_too_late(p);
         return struck;
       },
       where);
@@ -97,6 +94,7 @@ void faults::inject(const std::string& name, int times, const operation_kind& st
 void faults::add(const std::string& name, int times, std::function<bool()> strike, here where) {
   point p{declare_kind, where};
   environment_.push_back(spawn_environment(name, [times, strike = std::move(strike)] {
+    set_place("environment", "");
     for (int i = 0; i < times && strike(); ++i) {
     }
   }));
@@ -109,12 +107,12 @@ bool faults::strike(process& target, const restart& again, declared_fault& what,
     process::record& of = *target.record_;
     point p{crash_kind, *of.life, where};
     if (over(p)) {
-      describe_too_late(p, of.name);
+      describe_too_late(p);
       return false;
     }
     const std::size_t killed = p.kill(*of.life);
     of.parts.perish(p, 0);
-    describe_crash(p, of.name, killed);
+    describe_crash(p, killed);
     if (killed == 0) return false;
     what.struck = true;
   }
@@ -132,7 +130,7 @@ bool faults::strike(const host& target, const reboot& again, declared_fault& wha
     point p{crash_kind, *of.power, where};
     if (p.word(state_) != 0) {
       over(p);
-      describe_too_late(p, of.name);
+      describe_too_late(p);
       return false;
     }
     const std::uint32_t outcomes = of.parts.outcomes();
@@ -152,7 +150,7 @@ bool faults::strike(const host& target, const reboot& again, declared_fault& wha
       each->parts.perish(p, 0);
     }
     of.parts.perish(p, outcome);
-    describe_crash(p, of.name, killed);
+    describe_crash(p, killed);
     what.struck = true;
   }
   if (again)
