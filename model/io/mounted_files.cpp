@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <norn/model/io/narrate.hpp>
+#include <norn/scheduler/run/failure.hpp>
 
 namespace norn::io {
 
@@ -76,6 +77,12 @@ const file_system& mounted_files::observed() const {
 }
 
 void mounted_files::mount(const host& server, network_locks locks) {
+  mounted_files& served = server.part<mounted_files>();
+  if (&served == this || served.server_) {
+    halt_as_misuse(server.name() +
+                   " cannot serve files to be mounted: it is the client itself, or mounts another "
+                   "host's");
+  }
   server_ = server;
   locks_ = locks;
 }

@@ -1,6 +1,5 @@
 #include <norn/model/thread/faults.hpp>
 
-#include <exception>
 #include <utility>
 
 #include <norn/model/thread/machines.hpp>
@@ -28,9 +27,9 @@ void require_budget(const std::string& name, int times) {
 
 void describe_crash(point& p, std::size_t killed) {
   p.describe([&](narration& n) {
-    n.result = killed == 0 ? "nothing was running"
-                           : "killed " + std::to_string(killed) +
-                                 (killed == 1 ? " thread" : " threads");
+    n.result = killed == 0
+                   ? "nothing was running"
+                   : "killed " + std::to_string(killed) + (killed == 1 ? " thread" : " threads");
   });
 }
 
@@ -38,12 +37,28 @@ void describe_too_late(point& p) {
   p.describe([](narration& n) { n.result = "does not strike"; });
 }
 
+std::size_t kill_processes(point& p, host::record& on) {
+  std::size_t killed = 0;
+  for (process::record* each : machines::now().processes_on(on)) {
+    if (each->life == nullptr) continue;
+    if (p.word(*each->life) != 0) {  // killed before
+      p.read(*each->life);
+      continue;
+    }
+    killed += p.kill(*each->life);
+    // One that has ended belongs to the past, too.
+    if (each->has_threads) p.set_word(*each->life, 1);
+    each->parts.perish(p, 0);
+  }
+  return killed;
+}
+
 }  // namespace
 
 faults::faults() : state_("faults") {}
 
 faults::~faults() {
-  if (!unwinding() && std::uncaught_exceptions() == 0 && word_of(state_) == 0) cease({});
+  if (!unwinding() && word_of(state_) == 0) cease({});
 }
 
 bool faults::over(point& p) const {
@@ -58,8 +73,14 @@ void faults::crash(const process& of, int times, restart again, here where) {
   declared_fault& what = declare_fault("crashes", name, static_cast<std::uint32_t>(times));
   add(
       name, times,
-      [this, target = of, again = std::move(again), &what, where]() mutable {
-        return strike(target, again, what, where);
+      [this, target = of, again = std::move(again), &what, where](source& by) mutable {
+        if (!strike(target, what, where)) return false;
+        if (!again) return true;
+        target = process(target.on(), target.name());
+        machines::now().make_mortal(*target.record_);
+        by.start_again(
+            target.name(), [again, target] { again(target); }, where);
+        return true;
       },
       where);
 }
@@ -71,8 +92,13 @@ void faults::crash(const host& of, int times, reboot again, here where) {
   declared_fault& what = declare_fault("crashes", name, static_cast<std::uint32_t>(times));
   add(
       name, times,
-      [this, target = of, again = std::move(again), &what, where] {
-        return strike(target, again, what, where);
+      [this, target = of, again = std::move(again), &what, where](source& by) {
+        if (!strike(target, what, where)) return false;
+        if (again) {
+          by.start_again(
+              target.name(), [again, target] { again(target); }, where);
+        }
+        return true;
       },
       where);
 }
@@ -82,7 +108,7 @@ void faults::inject(const std::string& name, int times, const operation_kind& st
   require_budget(name, times);
   add(
       name, times,
-      [this, &step, &on, strikes = std::move(strikes), where] {
+      [this, &step, &on, strikes = std::move(strikes), where](source&) {
         point p{step, on, where};
         const bool struck = !over(p) && strikes(p);
         if (!struck) describe_too_late(p);
@@ -91,77 +117,60 @@ void faults::inject(const std::string& name, int times, const operation_kind& st
       where);
 }
 
-void faults::add(const std::string& name, int times, std::function<bool()> strike, here where) {
+void faults::add(const std::string& name, int times, striking strike, here where) {
   point p{declare_kind, where};
-  environment_.push_back(spawn_environment(name, [times, strike = std::move(strike)] {
+  source& added = sources_.emplace_back();
+  added.thread = spawn_environment(name, [times, &added, strike = std::move(strike)] {
     set_place("environment", "");
-    for (int i = 0; i < times && strike(); ++i) {
+    for (int i = 0; i < times && strike(added); ++i) {
     }
-  }));
+  });
   p.describe([&](narration& n) { n.arguments = "(" + name + ")"; });
 }
 
 // One step: the crash, and what the kernel does about it.
-bool faults::strike(process& target, const restart& again, declared_fault& what, here where) {
-  {
-    process::record& of = *target.record_;
-    point p{crash_kind, *of.life, where};
-    if (over(p)) {
-      describe_too_late(p);
-      return false;
-    }
-    const std::size_t killed = p.kill(*of.life);
-    of.parts.perish(p, 0);
-    describe_crash(p, killed);
-    if (killed == 0) return false;
-    what.struck = true;
+bool faults::strike(process& target, declared_fault& what, here where) {
+  process::record& of = *target.record_;
+  point p{crash_kind, *of.life, where};
+  if (over(p)) {
+    describe_too_late(p);
+    return false;
   }
-  if (!again) return true;
-  target = process(target.on(), target.name());
-  machines::now().make_mortal(*target.record_);
-  start_again(
-      target.name(), [again, target] { again(target); }, where);
-  return true;
+  const std::size_t killed = p.kill(*of.life);
+  of.parts.perish(p, 0);
+  describe_crash(p, killed);
+  what.struck = what.struck || killed != 0;
+  return killed != 0;
 }
 
-bool faults::strike(const host& target, const reboot& again, declared_fault& what, here where) {
-  {
-    host::record& of = *target.record_;
-    point p{crash_kind, *of.power, where};
-    if (p.word(state_) != 0) {
-      over(p);
-      describe_too_late(p);
-      return false;
-    }
-    const std::uint32_t outcomes = of.parts.outcomes();
-    if (outcomes > UINT16_MAX) {
-      halt_as_misuse("a crash of " + of.name +
-                     " may leave more than 65,535 states: sync more often, or "
-                     "write less between two syncs");
-    }
-    const std::uint16_t outcome = p.choose(outcomes);
+// The same for every process on it, and then the files.
+bool faults::strike(const host& target, declared_fault& what, here where) {
+  host::record& of = *target.record_;
+  point p{crash_kind, *of.power, where};
+  if (p.word(state_) != 0) {
     over(p);
-    p.write(*of.power);
-    std::size_t killed = 0;
-    for (process::record* each : machines::now().processes_on(of)) {
-      if (each->life == nullptr || p.word(*each->life) != 0) continue;
-      killed += p.kill(*each->life);
-      if (each->has_threads) p.set_word(*each->life, 1);
-      each->parts.perish(p, 0);
-    }
-    of.parts.perish(p, outcome);
-    describe_crash(p, killed);
-    what.struck = true;
+    describe_too_late(p);
+    return false;
   }
-  if (again)
-    start_again(
-        target.name(), [again, target] { again(target); }, where);
+  const std::uint32_t outcomes = of.parts.outcomes();
+  if (outcomes > UINT16_MAX) {
+    halt_as_misuse("a crash of " + of.name +
+                   " may leave more than 65,535 states: sync more often, or write less between two "
+                   "syncs");
+  }
+  const std::uint16_t outcome = p.choose(outcomes);
+  over(p);
+  p.write(*of.power);
+  const std::size_t killed = kill_processes(p, of);
+  of.parts.perish(p, outcome);
+  describe_crash(p, killed);
+  what.struck = true;
   return true;
 }
 
-void faults::start_again(const std::string& name, std::function<void()> body, here where) {
+void faults::source::start_again(const std::string& name, std::function<void()> body, here where) {
   point p{restart_kind, where};
-  restarted_.push_back(spawn("restart of " + name, -1, std::move(body)));
+  restarted.push_back(spawn("restart of " + name, -1, std::move(body)));
   p.describe([&](narration& n) { n.arguments = "(" + name + ")"; });
 }
 
@@ -171,8 +180,10 @@ void faults::cease(here where) {
     p.write(state_);
     p.set_word(state_, 1);
   }
-  for (const thread_id t : std::exchange(environment_, {})) await_end(t, where);
-  for (const thread_id t : std::exchange(restarted_, {})) await_end(t, where);
+  for (const source& each : sources_) {
+    await_end(each.thread, where);
+    for (const thread_id t : each.restarted) await_end(t, where);
+  }
 }
 
 void faults::await_end(thread_id t, here where) {

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -74,16 +75,23 @@ class faults {
   const object& state() const { return state_; }
 
  private:
-  // One thread of the environment: calls `strike` until it says no, `times` times at most.
-  void add(const std::string& name, int times, std::function<bool()> strike, here where);
-  bool strike(process& target, const restart& again, declared_fault& what, here where);
-  bool strike(const host& target, const reboot& again, declared_fault& what, here where);
-  void start_again(const std::string& name, std::function<void()> body, here where);
-  void await_end(thread_id t, here where);
+  // A thread of the environment, and those that have started again what it had struck.
+  struct source {
+    thread_id thread{};
+    std::vector<thread_id> restarted;
+
+    void start_again(const std::string& name, std::function<void()> body, here where);
+  };
+  using striking = std::function<bool(source&)>;
+
+  // A thread that calls `strike` until it says no, `times` times at most.
+  void add(const std::string& name, int times, striking strike, here where);
+  bool strike(process& target, declared_fault& what, here where);
+  bool strike(const host& target, declared_fault& what, here where);
+  static void await_end(thread_id t, here where);
 
   object state_;  // its word: whether they have ceased
-  std::vector<thread_id> environment_;
-  std::vector<thread_id> restarted_;
+  std::deque<source> sources_;
 };
 
 }  // namespace norn

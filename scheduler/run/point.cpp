@@ -153,6 +153,7 @@ object::object(const char* type, std::string_view label, std::uint64_t word)
 object::~object() {
   runner* const r = detail::current_runner;
   if (r == nullptr || !r->alive(slot_, this)) return;
+  if (r->kills()) r->access(slot_, access_mode::write, 0, region::whole());
   if (!r->unwinding() && !r->destroys_quietly()) {
     const point p{destroy_kind, *this, source_location{}};
     if (!p.abandoned()) r->access(slot_, access_mode::write, 0, region::whole());

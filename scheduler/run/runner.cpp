@@ -490,7 +490,7 @@ void runner::unwind_unfinished() {
 }
 
 void runner::unwind_stack(model_thread& of) {
-  if (!of.on_stack) return;
+  if (!of.on_stack || of.lost) return;
   const auto previous = std::set_terminate(&runner::give_up_stack);
   of.unwinding = true;
   running_ = &of;

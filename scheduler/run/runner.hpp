@@ -121,6 +121,8 @@ class runner {
   thread_id finish_spawn();
   void live_by(object_slot life);
   std::size_t kill(object_slot life);
+  // Whether the stacks of killed threads are unwound, in the event that kills them.
+  bool kills() const { return unwinds_ != &home_; }
   declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget);
   bool is_killed(thread_id t) const { return is_killed(*threads_[index_of(t)]); }
   void set_place(place where) { running_->where = std::move(where); }

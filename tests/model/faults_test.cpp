@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <stdexcept>
 #include <string>
 
 #include <norn/norn.hpp>
@@ -273,6 +274,47 @@ TEST(FaultsAreRefused, OnTheProcessThatChecks) {
                 world.crash(process::current());
               }),
               HasSubstr("the process of the body is declared to crash"));
+}
+
+TEST(FaultsAreRefused, AtMountsThatLeadInACircle) {
+  EXPECT_THAT(misuse_of([] { io::mount(host::current(), host::current(), {}); }),
+              HasSubstr("cannot serve files to be mounted"));
+  EXPECT_THAT(misuse_of([] {
+                const host a("a");
+                const host b("b");
+                io::mount(a, b, {});
+                io::mount(b, a, {});
+              }),
+              HasSubstr("a cannot serve files"));
+}
+
+// The exception leaves the body's thread while the environment's still runs.
+TEST(Faults, CeaseWhereAnExceptionLeaves) {
+  const search_result result = searched([] {
+    const process worker{"worker"};
+    faults world;
+    world.crash(worker);
+    worker.run("work", [] { io::exists("f"); });
+    throw std::runtime_error("no more");
+  });
+  EXPECT_EQ(result.misuse.value_or(""), "");
+  ASSERT_EQ(result.properties.size(), 1u);
+  EXPECT_EQ(result.properties[0].property, "no_uncaught_exception");
+}
+
+TEST(Faults, OfOneProcessAndOfItsHost) {
+  const outcomes found = outcomes_of([] {
+    const host server{"server"};
+    const process worker{server, "worker"};
+    faults world;
+    ghost<std::string> struck{"", "struck"};
+    world.crash(worker, 1, [&](const process&) { struck += "p"; });
+    world.crash(server, 1, [&](const host&) { struck += "h"; });
+    worker.run("work", [&] { io::exists("f"); });
+    world.cease();
+    return struck.get();
+  });
+  EXPECT_THAT(found.states, UnorderedElementsAre("", "p", "h", "ph", "hp"));
 }
 
 TEST(FaultsAreRefused, AfterThreadsWereStarted) {
