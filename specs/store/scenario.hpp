@@ -52,7 +52,7 @@ void run(const deployment& d) {
     }
   }
   for (int r = 0; r < d.readers; ++r) {
-    threads.emplace_back("reader", r, [&seen] { Store(seen).list(); });
+    threads.push_back(thread("reader", r, [&seen] { Store(seen).list(); }));
   }
   for (thread& each : threads) each.join();
   require_consistent(given);
