@@ -35,7 +35,7 @@ void add_wrapped(std::vector<std::string>& lines, std::size_t indent, std::strin
   }
 }
 
-// The step's own words, and below them what it changed and conflicts with. A fault concerns everybody
+// The step's own words, and below them what it changed. A fault concerns everybody
 // and stands where the threads' names do.
 std::vector<std::string> words_of(const trace_step& s, const participants& threads,
                                   const frame& f) {
@@ -49,14 +49,6 @@ std::vector<std::string> words_of(const trace_step& s, const participants& threa
   if (!s.changes.empty()) {
     add_wrapped(lines, indent + gap.size(), printable(s.changes), f.width);
   }
-  if (s.conflicts_with) {
-    const std::string mark = conflict_mark(*s.conflicts_with, true);
-    if (display_width(lines.back()) + gap.size() + display_width(mark) <= f.width) {
-      lines.back() += std::string(gap) + mark;
-    } else {
-      add_wrapped(lines, indent + gap.size(), mark, f.width);
-    }
-  }
   return lines;
 }
 
@@ -64,14 +56,34 @@ bool has_room(const std::string& line, const std::string& place, std::size_t rig
   return display_width(line) + gap.size() + display_width(place) <= right_edge;
 }
 
-// On the first line that has room, flush right.
-void add_place(std::vector<std::string>& lines, const std::string& place, const frame& f) {
-  if (place.empty()) return;
-  auto line = std::find_if(lines.begin(), lines.end(),
-                           [&](const auto& each) { return has_room(each, place, f.right_edge); });
-  if (line == lines.end()) line = lines.insert(line, std::string(f.indent(), ' '));
-  const std::size_t taken = std::min(display_width(place), f.right_edge);
-  *line = padded(*line, f.right_edge - taken) + place;
+// Flush right on the first line with room for it; false where there is none.
+bool add_place(std::vector<std::string>& lines, const std::string& place, const frame& f) {
+  if (place.empty()) return true;
+  const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& each) {
+    return has_room(each, place, f.right_edge);
+  });
+  if (line == lines.end()) return false;
+  *line = padded(*line, f.right_edge - display_width(place)) + place;
+  return true;
+}
+
+// The mark follows what the step changed if the place still finds room then; else it gets a line.
+std::vector<std::string> lines_of(const trace_step& s, const participants& threads,
+                                  const frame& f) {
+  const std::string place = place_of(s.file, s.line);
+  const std::vector<std::string> words = words_of(s, threads, f);
+  std::vector<std::string> lines = words;
+  if (s.conflicts_with) {
+    const std::string mark = conflict_mark(*s.conflicts_with, true);
+    lines.back() += std::string(gap) + mark;
+    if (display_width(lines.back()) <= f.width && add_place(lines, place, f)) return lines;
+    lines = words;
+    add_wrapped(lines, f.indent() + gap.size(), mark, f.width);
+  }
+  if (add_place(lines, place, f)) return lines;
+  const std::size_t room = f.right_edge - std::min(f.right_edge, display_width(place));
+  lines.push_back(std::string(room, ' ') + place);
+  return lines;
 }
 
 // As far to the right as a line needs that the width has room for.
@@ -105,8 +117,7 @@ std::vector<std::string> list_of(const counterexample& trace, const participants
       add_wrapped(lines, gap.size() * 2 + f.numbers, marked(printable(before->thread) + " " + left),
                   width);
     }
-    std::vector<std::string> step = words_of(s, threads, f);
-    add_place(step, place_of(s.file, s.line), f);
+    const std::vector<std::string> step = lines_of(s, threads, f);
     lines.insert(lines.end(), step.begin(), step.end());
     before = &s;
   }
