@@ -25,16 +25,17 @@ void describe(point& p, std::string_view name, const char* what) {
   p.describe([&](narration& n) { add_change(n, std::string(name) + what); });
 }
 
-std::string size_shown(const inode& of) {
-  return of.is_directory() ? "directory"
-                           : size_name(static_cast<const regular_file&>(of).bytes().size());
+std::string what_is_there_now(const inode& moved, const inode* replaced) {
+  if (moved.is_directory()) return "/ created";
+  const std::string& bytes = static_cast<const regular_file&>(moved).bytes();
+  if (replaced == nullptr) return ": none → " + shown_bytes(bytes);
+  return ": " + difference(static_cast<const regular_file*>(replaced)->bytes(), bytes);
 }
 
 void describe_rename(point& p, std::string_view from, const inode& moved, const inode* replaced) {
   p.describe([&](narration& n) {
-    const std::string before = replaced == nullptr ? "none" : size_shown(*replaced);
     add_change(n, std::string(from) + " removed");
-    add_change(n, moved.name + ": " + before + "→" + size_shown(moved));
+    add_change(n, moved.name + what_is_there_now(moved, replaced));
   });
 }
 
