@@ -41,7 +41,7 @@ void regular_file::write(point& p, std::uint64_t offset, std::string_view bytes,
   if (end > before) p.write(state, size_key);
   bytes_.resize(std::max(before, offset + stored));
   bytes_.replace(offset, stored, bytes.substr(0, stored));
-  note_version(p);
+  note_version(p, change::write);
   describe_size(p, name, before, bytes_.size());
 }
 
@@ -55,14 +55,14 @@ void regular_file::resize(point& p, std::uint64_t size) {
   p.write(state, size_key);
   p.write(state, bytes_between(std::min(size, before), std::max(size, before)));
   bytes_.resize(size);
-  note_version(p);
+  note_version(p, change::truncation);
   describe_size(p, name, before, size);
 }
 
-void regular_file::note_version(point& p) {
+void regular_file::note_version(point& p, change by) {
   if (!versions_) return;
   p.write(state, version_key);
-  versions_->changed(bytes_);
+  versions_->changed(bytes_, by);
 }
 
 void regular_file::sync() {
