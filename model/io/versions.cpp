@@ -15,12 +15,12 @@ std::string_view without_trailing_zeros(std::string_view bytes) {
 
 }  // namespace
 
-void versions::changed(const std::string& bytes) { held_.push_back(bytes); }
+void versions::changed(const std::string& bytes, change by) { held_.push_back({bytes, by}); }
 
 // What has changed since the last attempt is written out now; what an attempt has failed on is not.
 void versions::sync() {
   std::size_t longest = 0;
-  for (const std::string& each : held_) longest = std::max(longest, each.size());
+  for (const content& each : held_) longest = std::max(longest, each.bytes.size());
   const std::size_t blocks = (longest + block_bytes - 1) / block_bytes;
   block_floors_.resize(std::max(block_floors_.size(), blocks), oldest_);
   bool certain = true;
@@ -46,18 +46,12 @@ void versions::sync() {
 }
 
 std::string versions::surviving(outcome_choices& choices, version since, bool ordered) const {
-  std::vector<version> sizes;
-  for (version v = newest() + 1; v-- > std::max({size_floor_, since, oldest_});) {
-    const auto same = [&](version other) { return at(other).size() == at(v).size(); };
-    // In an ordered mode it matters which of the changes brought the size.
-    if (ordered || std::none_of(sizes.begin(), sizes.end(), same)) sizes.push_back(v);
-  }
-  const version sized = sizes[choices.pick(sizes.size())];
-  const std::size_t size = at(sized).size();
+  const version oldest = std::max(since, oldest_);
+  const std::vector<surviving_size> sizes = surviving_sizes(std::max(size_floor_, oldest), ordered);
+  const auto [sized, size] = sizes[choices.pick(sizes.size())];
   std::string bytes;
   for (std::size_t b = 0; b * block_bytes < size; ++b) {
-    const bool appended = (b + 1) * block_bytes > held_.front().size();
-    const version first = std::max({floor_of(b), since, oldest_, ordered && appended ? sized : 0});
+    const version first = std::max({floor_of(b), oldest, ordered ? on_disk_with(sized, b) : 0});
     std::vector<std::string_view> contents;
     for (version v = newest() + 1; v-- > first;) {
       const std::string_view held = without_trailing_zeros(block(v, b));
@@ -69,6 +63,33 @@ std::string versions::surviving(outcome_choices& choices, version since, bool or
     bytes.resize(std::min(size, (b + 1) * block_bytes));
   }
   return bytes;
+}
+
+// Newest first. In an ordered mode it matters which of the changes brought the size.
+std::vector<versions::surviving_size> versions::surviving_sizes(version first, bool ordered) const {
+  std::vector<surviving_size> sizes;
+  const auto add = [&](version v, std::size_t bytes) {
+    const auto same = [&](const surviving_size& other) { return other.bytes == bytes; };
+    if (ordered || std::none_of(sizes.begin(), sizes.end(), same)) sizes.push_back({v, bytes});
+  };
+  for (version v = newest() + 1; v-- > first;) {
+    const std::size_t size = at(v).size();
+    add(v, size);
+    if (v == first || held_[v - oldest_].by != change::write) continue;
+    const std::size_t before = at(v - 1).size();
+    for (std::size_t b = before / block_bytes + 1; b * block_bytes < size; ++b) {
+      add(v, b * block_bytes);
+    }
+  }
+  return sizes;
+}
+
+// The write that brought the block, if the size is that of a write: its data is there when the size is.
+version versions::on_disk_with(version sized, std::size_t block) const {
+  if (held_[sized - oldest_].by != change::write) return 0;
+  version brought = sized;
+  while (brought > oldest_ && has(block, brought - 1)) --brought;
+  return brought > oldest_ && held_[brought - oldest_].by == change::write ? brought : 0;
 }
 
 std::string_view versions::block(version v, std::size_t number) const {

@@ -141,6 +141,41 @@ TEST(Durability, TruncateAndWrite) {
               UnorderedElementsAre("a=old!", "a=....", "a=nw..", "a=", "a=ol", "a=..", "a=nw"));
 }
 
+TEST(Durability, AnAppendWithinABlockMayLeaveZeros) {
+  const auto before = [] { write_file("a", "abc").value(); };
+  const auto work = [] {
+    file f = file::open("a", O_WRONLY | O_APPEND).value();
+    f.write("d").value();
+  };
+  // The block is on the disk already: its new size does not wait for its content, in an ordered mode either.
+  for (const storage kind : {storage::posix, storage::ext4}) {
+    EXPECT_THAT(left_after(kind, before, work), UnorderedElementsAre("a=abc", "a=abc.", "a=abcd"));
+  }
+}
+
+TEST(Durability, ATruncationDoesNotWaitForData) {
+  const auto work = [] {
+    file f = file::open("a", O_WRONLY | O_CREAT).value();
+    f.write("xyz").value();
+    ftruncate(f.fd(), 2).value();
+    sync_directory();
+  };
+  // Without the write, with it, and with the size that the truncation gave before the write's block.
+  EXPECT_THAT(left_after(storage::ext4, nothing, work),
+              UnorderedElementsAre("a=", "a=xyz", "a=xy.", "a=xy", "a=.."));
+}
+
+TEST(Durability, AWriteOfSeveralBlocksMayBeCutBetweenThem) {
+  std::set<std::size_t> sizes;
+  const auto work = [] { write_file("a", std::string(9000, 'n')).value(); };
+  for (const std::string& each : left_after(
+           storage::ext4, [] { write_file("a", "").value(); }, work)) {
+    EXPECT_EQ(each.find('.'), std::string::npos);
+    sizes.insert(each.size() - 2);
+  }
+  EXPECT_THAT(sizes, UnorderedElementsAre(0u, 4096u, 8192u, 9000u));
+}
+
 TEST(Durability, AnUnlinkedFileMayComeBack) {
   const auto before = [] { write_file("a", "x").value(); };
   EXPECT_THAT(left_after(storage::posix, before, [] { unlink("a").value(); }),
