@@ -294,4 +294,21 @@ std::set<std::string> script_history::trees() const {
   return found;
 }
 
+namespace {
+
+struct model_tree {
+  const image& nodes;
+
+  const auto& entries_of(std::size_t at) const { return nodes[at].entries; }
+  bool is_directory(std::size_t at) const { return nodes[at].is_directory; }
+  const void* identity(std::size_t at) const { return &nodes[at]; }
+  const std::string& bytes_of(std::size_t at) const { return nodes[at].bytes; }
+};
+
+}  // namespace
+
+std::string text_of_image(const image& tree) {
+  return text_of_tree(model_tree{tree}, std::size_t{0});
+}
+
 }  // namespace norn::io

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <map>
 #include <set>
@@ -17,35 +16,9 @@
 
 #include <norn/model/io/unsynced_names.hpp>
 
+#include "crash_script.hpp"
+
 namespace norn::io {
-
-// --- scripts ---
-
-enum class call_kind : std::uint8_t {
-  open_file,       // creates it
-  open_truncated,  // the same with O_TRUNC
-  write_bytes,
-  truncate_to,
-  sync_file,
-  sync_directory,
-  rename_to,
-  link_to,
-  unlink_name,
-  make_directory,
-  remove_directory,
-};
-
-struct script_call {
-  call_kind kind{};
-  std::string path;
-  std::string path2;
-  std::size_t opened = 0;  // which of the files that were opened, counted from the last one
-  std::size_t number = 0;  // offset or size
-  std::string bytes;
-};
-using call_list = std::vector<script_call>;
-
-// --- the history ---
 
 struct known_inode;
 
@@ -158,5 +131,8 @@ std::string text_of_tree(const Tree& tree, const Node& root) {
   walk_tree(text, tree, root, "/");
   return text.text;
 }
+
+// A tree as the model has it, or as it was read from a disk.
+std::string text_of_image(const image& tree);
 
 }  // namespace norn::io
