@@ -26,12 +26,22 @@ constexpr operation_kind fstat_kind{"fstat", true};
 
 regular_file& file_of(const open_file_description& d) { return static_cast<regular_file&>(d.file); }
 
+// The open file description that the descriptor leads to. One that was opened before its host crashed leads
+// nowhere any more.
+result<open_file_description*> opened(call& c, descriptor fd) {
+  open_file_description* const d = c.descriptors.find(c.p, fd);
+  if (d == nullptr) return failure{EBADF};
+  if (&d->in != &c.files) return failure{ESTALE};
+  return d;
+}
+
 // --- open, close ---
 
 template <class AddDescriptor>
 result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mode, here where,
                              AddDescriptor&& add) {
   call c{open_kind, where};
+  if (c.p.abandoned()) return descriptor(-1);
   const result<open_file_description*> opened =
       c.files.open(c.p, path, flags, mode, c.mounted.locks_of(c.by));
   const auto named = [&]() -> result<descriptor> {
@@ -70,8 +80,9 @@ result<void> close_descriptor(call& c, descriptor fd) {
 }
 
 result<int> duplicate(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   d->add_descriptor(c.p);
   return c.descriptors.add_number(c.p, *d).number();
 }
@@ -79,8 +90,10 @@ result<int> duplicate(call& c, descriptor fd) {
 // --- reading ---
 
 result<open_file_description*> readable(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr || !d->readable) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return found;
+  open_file_description* const d = found.value();
+  if (!d->readable) return failure{EBADF};
   if (d->file.is_directory()) return failure{EISDIR};
   return d;
 }
@@ -114,9 +127,9 @@ std::size_t stored_length(call& c, descriptor fd, std::size_t given) {
 }
 
 result<open_file_description*> writable(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr || !d->writable) return failure{EBADF};
-  return d;
+  const result<open_file_description*> found = opened(c, fd);
+  if (found.ok() && !found.value()->writable) return failure{EBADF};
+  return found;
 }
 
 result<std::uint64_t> store(call& c, open_file_description& d, std::uint64_t offset,
@@ -174,8 +187,9 @@ result<std::int64_t> base_of(call& c, const open_file_description& d, int whence
 }
 
 result<std::int64_t> seek(call& c, descriptor fd, std::int64_t offset, int whence) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   const result<std::int64_t> base = base_of(c, *d, whence);
   if (!base) return base;
   std::int64_t sum = 0;
@@ -186,8 +200,9 @@ result<std::int64_t> seek(call& c, descriptor fd, std::int64_t offset, int whenc
 
 result<void> resize(call& c, descriptor fd, std::int64_t size) {
   if (size < 0) return failure{EINVAL};
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   if (!d->writable) return failure{EINVAL};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
   if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
@@ -196,8 +211,9 @@ result<void> resize(call& c, descriptor fd, std::int64_t size) {
 }
 
 result<void> synchronise(call& c, descriptor fd) {
-  const open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   if (d->file.is_directory()) {
     static_cast<const directory&>(d->file).read_whole(c.p);
   } else {
@@ -212,8 +228,9 @@ result<void> synchronise(call& c, descriptor fd) {
 }
 
 result<file_status> status(call& c, descriptor fd) {
-  const open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   return file_system::status(c.p, d->file);
 }
 
@@ -248,6 +265,7 @@ result<void> close(descriptor fd, here where) {
 
 result<int> dup(descriptor fd, here where) {
   call c{dup_kind, where};
+  if (c.p.abandoned()) return -1;
   const result<int> done = duplicate(c, fd);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -258,6 +276,7 @@ result<int> dup(descriptor fd, here where) {
 
 result<std::string> read(descriptor fd, std::size_t count, here where) {
   call c{read_kind, where};
+  if (c.p.abandoned()) return std::string{};
   result<std::string> done = read_next(c, fd, count);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -268,6 +287,7 @@ result<std::string> read(descriptor fd, std::size_t count, here where) {
 
 result<std::string> pread(descriptor fd, std::size_t count, std::int64_t offset, here where) {
   call c{pread_kind, where};
+  if (c.p.abandoned()) return std::string{};
   result<std::string> done = read_at(c, fd, count, offset);
   c.p.describe([&](narration& n) {
     n.arguments =
@@ -279,6 +299,7 @@ result<std::string> pread(descriptor fd, std::size_t count, std::int64_t offset,
 
 result<std::size_t> write(descriptor fd, std::string_view bytes, here where) {
   call c{write_kind, where};
+  if (c.p.abandoned()) return bytes.size();
   const result<std::size_t> done = write_next(c, fd, bytes);
   c.p.describe([&](narration& n) {
     n.arguments =
@@ -290,6 +311,7 @@ result<std::size_t> write(descriptor fd, std::string_view bytes, here where) {
 
 result<std::size_t> pwrite(descriptor fd, std::string_view bytes, std::int64_t offset, here where) {
   call c{pwrite_kind, where};
+  if (c.p.abandoned()) return bytes.size();
   const result<std::size_t> done = write_at(c, fd, bytes, offset);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {}, {})", descriptor_name(fd, c.descriptors.peek(fd)),
@@ -301,6 +323,7 @@ result<std::size_t> pwrite(descriptor fd, std::string_view bytes, std::int64_t o
 
 result<std::int64_t> lseek(descriptor fd, std::int64_t offset, int whence, here where) {
   call c{lseek_kind, where};
+  if (c.p.abandoned()) return std::int64_t{0};
   const result<std::int64_t> done = seek(c, fd, offset, whence);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", descriptor_name(fd, c.descriptors.peek(fd)), offset);
@@ -311,6 +334,7 @@ result<std::int64_t> lseek(descriptor fd, std::int64_t offset, int whence, here 
 
 result<void> ftruncate(descriptor fd, std::int64_t size, here where) {
   call c{ftruncate_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = resize(c, fd, size);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", descriptor_name(fd, c.descriptors.peek(fd)), size);
@@ -321,6 +345,7 @@ result<void> ftruncate(descriptor fd, std::int64_t size, here where) {
 
 result<void> fsync(descriptor fd, here where) {
   call c{fsync_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = synchronise(c, fd);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -331,6 +356,7 @@ result<void> fsync(descriptor fd, here where) {
 
 result<file_status> fstat(descriptor fd, here where) {
   call c{fstat_kind, where};
+  if (c.p.abandoned()) return file_status{};
   const result<file_status> done = status(c, fd);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));

@@ -39,11 +39,8 @@ class device {
   friend void may_fail(faults&, const host&, int, source_location);
   friend void may_fill_up(faults&, const host&, source_location);
 
-  bool spares(point& p, const process& by) const;
-
   object state_{"disk"};
-  const faults* world_ = nullptr;  // null: nothing is declared
-  declared_fault* errors_ = nullptr;
+  declared_fault* errors_ = nullptr;  // null: none is declared
   declared_fault* filling_ = nullptr;
   std::uint32_t armed_ = 0;  // errors to come
   bool full_ = false;

@@ -43,7 +43,8 @@ bool writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TR
 
 }  // namespace
 
-file_system::file_system(device& on) : disk_(on), root_(root_id, root_mode, "/", nullptr) {}
+file_system::file_system(device& on, std::vector<std::uint32_t>& named)
+    : disk_(on), named_by_thread_(named), root_(root_id, root_mode, "/", nullptr) {}
 
 // --- names ---
 
@@ -112,7 +113,7 @@ result<open_file_description*> file_system::open(point& p, std::string_view path
   if (!opened) return failure{opened.error()};
   inode& file = *opened.value();
   if ((flags & O_TRUNC) != 0) as_file(file).resize(p, 0);
-  return &descriptions_.emplace_back(description_id(next_name(p.thread())), file, flags,
+  return &descriptions_.emplace_back(description_id(next_name(p.thread())), *this, file, flags,
                                      locks ? locks(file) : file.locks);
 }
 

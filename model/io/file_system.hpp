@@ -36,7 +36,8 @@ struct file_status {
 
 class file_system {
  public:
-  explicit file_system(device& on);
+  // `named`: how many names each thread has given; kept from one boot of the host to the next.
+  file_system(device& on, std::vector<std::uint32_t>& named);
 
   // From now on a crash of the host may come; all that is there is on the disk.
   void expect_crashes(storage kind);
@@ -102,7 +103,7 @@ class file_system {
   device& disk_;
   std::vector<std::unique_ptr<inode>> inodes_;
   std::deque<open_file_description> descriptions_;
-  std::vector<std::uint32_t> named_by_thread_;
+  std::vector<std::uint32_t>& named_by_thread_;
   directory root_;
   std::optional<unsynced_names> unsynced_;
   object journal_{"journal"};  // orders changes of names where they are committed in order

@@ -64,6 +64,7 @@ result<flock_rest> begin_flock(call& c, descriptor fd, int operation) {
   if (!is_flock_operation(operation)) return failure{EINVAL};
   open_file_description* const d = c.descriptors.find(c.p, fd);
   if (d == nullptr) return failure{EBADF};
+  if (&d->in != &c.files) return failure{ESTALE};
   if ((operation & ~LOCK_NB) != LOCK_UN) return begin_lock(c, *d, operation);
   unlock(c, *d);
   return flock_rest{};
@@ -139,6 +140,7 @@ result<record_lock> range_of(std::int64_t base, const struct ::flock& asked, loc
 result<lock_request> requested(call& c, descriptor fd, const struct ::flock& asked) {
   open_file_description* const d = c.descriptors.find(c.p, fd);
   if (d == nullptr) return failure{EBADF};
+  if (&d->in != &c.files) return failure{ESTALE};
   const result<std::int64_t> base = base_of(c, *d, asked.l_whence);
   if (!base) return failure{base.error()};
   const std::optional<lock_mode> mode = record_mode(asked.l_type);

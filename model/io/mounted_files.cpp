@@ -77,6 +77,9 @@ const file_system& mounted_files::observed() const {
 }
 
 void mounted_files::mount(const host& server, network_locks locks) {
+  if (!runs_alone()) {
+    halt_as_misuse("files are mounted while other threads run: mount them before the first starts");
+  }
   mounted_files& served = server.part<mounted_files>();
   if (&served == this || served.server_) {
     halt_as_misuse(server.name() +
@@ -85,6 +88,14 @@ void mounted_files::mount(const host& server, network_locks locks) {
   }
   server_ = server;
   locks_ = locks;
+}
+
+void mounted_files::set_storage(storage kind) {
+  if (may_crash_ || !runs_alone()) {
+    halt_as_misuse("what a disk promises is said after its crash was declared, or while threads run: "
+                   "say it before");
+  }
+  kind_ = kind;
 }
 
 void mounted_files::may_perish() {
@@ -103,7 +114,7 @@ void mounted_files::perish(point& p, std::uint32_t outcome) {
   const image& survived = survivors_[outcome];
   p.write(which_);
   const bool short_writes = current().short_writes;
-  boots_.push_back(std::make_unique<file_system>(disk_));
+  boots_.push_back(std::make_unique<file_system>(disk_, named_by_thread_));
   current().short_writes = short_writes;
   current().restore(p, survived, kind_);
   describe_loss(p, survivors_.front(), survived);

@@ -23,7 +23,7 @@ enum class network_locks : std::uint8_t { shared, local_to_each_host };
 
 class mounted_files : public perishable {
  public:
-  mounted_files() { boots_.push_back(std::make_unique<file_system>(disk_)); }
+  mounted_files() { boots_.push_back(std::make_unique<file_system>(disk_, named_by_thread_)); }
 
   // The files that a process of this host sees; the read of which ones they are, where a crash may change
   // that without ending the process.
@@ -38,7 +38,7 @@ class mounted_files : public perishable {
   file_system& current() const { return *boots_.back(); }
 
   void mount(const host& server, network_locks locks);
-  void set_storage(storage kind) { kind_ = kind; }
+  void set_storage(storage kind);
 
   void may_perish() override;
   std::uint32_t outcomes() override;
@@ -48,6 +48,7 @@ class mounted_files : public perishable {
   file_system& seen(point& p, bool ends_with_them) const;
 
   device disk_;
+  std::vector<std::uint32_t> named_by_thread_;
   storage kind_ = storage::posix;
   bool may_crash_ = false;
   std::vector<std::unique_ptr<file_system>> boots_;  // older ones: what killed threads refer to

@@ -35,6 +35,7 @@ class ghost {
   // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`.
   template <class F>
   void change(F&& f) {
+    if (unwinding()) return;  // a destructor, on the stack of a thread that is taken down
     ghost_write(state_);
     std::forward<F>(f)(value_);
   }

@@ -37,6 +37,12 @@ void describe_too_late(point& p) {
   p.describe([](narration& n) { n.result = "does not strike"; });
 }
 
+// What the kernel takes back of a process that has crashed; there is one way to do it.
+void take_parts(point& p, process::record& of) {
+  of.parts.outcomes();
+  of.parts.perish(p, 0);
+}
+
 std::size_t kill_processes(point& p, host::record& on) {
   std::size_t killed = 0;
   for (process::record* each : machines::now().processes_on(on)) {
@@ -46,16 +52,22 @@ std::size_t kill_processes(point& p, host::record& on) {
       continue;
     }
     killed += p.kill(*each->life);
-    // One that has ended belongs to the past, too.
-    if (each->has_threads) p.set_word(*each->life, 1);
-    each->parts.perish(p, 0);
+    // One that has ended belongs to the past, too; one that has not begun does not.
+    if (!each->has_threads) continue;
+    p.set_word(*each->life, 1);
+    take_parts(p, *each);
   }
   return killed;
 }
 
 }  // namespace
 
-faults::faults() : state_("faults") {}
+faults::faults() : state_("faults") {
+  if (!process::current().is_body_s_own()) {
+    halt_as_misuse("faults are declared in process " + process::current().name() +
+                   ": declare them in the body's own, which nothing strikes");
+  }
+}
 
 faults::~faults() {
   if (!unwinding() && word_of(state_) == 0) cease({});
@@ -104,8 +116,9 @@ void faults::crash(const host& of, int times, reboot again, here where) {
 }
 
 void faults::inject(const std::string& name, int times, const operation_kind& step,
-                    const object& on, effect strikes, here where) {
+                    const object& on, effect strikes, undoing undo, here where) {
   require_budget(name, times);
+  undo_.push_back(std::move(undo));
   add(
       name, times,
       [this, &step, &on, strikes = std::move(strikes), where](source&) {
@@ -137,7 +150,7 @@ bool faults::strike(process& target, declared_fault& what, here where) {
     return false;
   }
   const std::size_t killed = p.kill(*of.life);
-  of.parts.perish(p, 0);
+  if (killed != 0) take_parts(p, of);
   describe_crash(p, killed);
   what.struck = what.struck || killed != 0;
   return killed != 0;
@@ -179,6 +192,7 @@ void faults::cease(here where) {
     point p{cease_kind, state_, where};
     p.write(state_);
     p.set_word(state_, 1);
+    for (const undoing& undo : undo_) undo(p);
   }
   for (const source& each : sources_) {
     await_end(each.thread, where);

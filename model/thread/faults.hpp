@@ -11,7 +11,7 @@
 //
 // A crash of a process takes its memory and its threads; the kernel closes its descriptors, which gives
 // its flock and fcntl locks back; files and the page cache stay (exit(2), signal(7)). A crash of a host
-// crashes its processes and loses what was not on the disk: what survives is a choice (io/durability.hpp).
+// crashes its processes and loses what was not on the disk: what survives is a choice (io/versions.hpp, io/unsynced_names.hpp).
 //
 // The process in which the body of the check runs is the observer: nothing strikes it. It learns of what
 // others had done from files and from `ghost` state; whoever joins a thread that was killed goes on.
@@ -45,6 +45,8 @@ class faults {
   using reboot = std::function<void(const host&)>;
   // A fault of a model's own. Performs the accesses of its step, and says whether it changed anything.
   using effect = std::function<bool(point&)>;
+  // What becomes of it when the faults cease.
+  using undoing = std::function<void(point&)>;
 
   faults();
   // Ceases, if `cease` has not been called.
@@ -62,9 +64,9 @@ class faults {
   void crash(const host& of, int times = 1, reboot again = {}, here where = here::current());
 
   // For models (io/device.hpp): at any moment, up to `times` times, `strikes`. `name` is what the thread of
-  // the environment is called.
+  // the environment is called. `step` is adaptive: it does nothing once the faults have ceased.
   void inject(const std::string& name, int times, const operation_kind& step, const object& on,
-              effect strikes, here where);
+              effect strikes, undoing undo, here where);
 
   // From here on nothing strikes. Waits until all that was restarted has ended. Two scheduling points and
   // more.
@@ -92,6 +94,7 @@ class faults {
 
   object state_;  // its word: whether they have ceased
   std::deque<source> sources_;
+  std::vector<undoing> undo_;
 };
 
 }  // namespace norn

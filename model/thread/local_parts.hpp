@@ -14,6 +14,7 @@
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
+#include <vector>
 
 #include <norn/model/thread/perishable.hpp>
 #include <norn/scheduler/run/run_local.hpp>
@@ -51,7 +52,8 @@ class local_parts {
 
   // The owner may crash from now on; how many states a crash may leave; the crash (perishable.hpp).
   void may_perish();
-  std::uint32_t outcomes() const;
+  // Requires of a crash: `outcomes` has just been called.
+  std::uint32_t outcomes();
   void perish(point& p, std::uint32_t outcome);
 
  private:
@@ -69,6 +71,7 @@ class local_parts {
   std::string owner_;
   bool mortal_ = false;
   std::map<std::string, perishable*> perishables_;  // in an order that no interleaving changes
+  std::vector<std::uint32_t> outcomes_;             // of each, as counted last
   std::deque<part> parts_;  // their addresses are the keys of what they stand for
 };
 

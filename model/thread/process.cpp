@@ -22,7 +22,7 @@ void process::adopt_this_thread() const {
   machines::now().assign(this_thread_id(), *record_);
   set_place(record_->name, record_->on.name);
   record_->has_threads = true;
-  if (record_->life != nullptr) live_by(*record_->life);
+  live_by(record_->life.get());
 }
 
 }  // namespace norn

@@ -10,9 +10,9 @@
 
 namespace norn {
 
-// The running thread lives by the object from now on, and so do the threads that it will start. Part of
-// the creator's event, which reads the object; where the word is not 0 the thread ends there. Requires:
-// the thread is new and has performed no operation. The object outlives the thread.
-void live_by(const object& life);
+// The running thread lives by the object from now on, and so do the threads that it will start; null: by
+// nothing. Part of the creator's event, which reads the object; where the word is not 0 the thread ends
+// there. Requires: the thread is new and has performed no operation. The object outlives the thread.
+void live_by(const object* life);
 
 }  // namespace norn

@@ -232,7 +232,9 @@ void halt_as_misuse(std::string_view message) {
   r.stop();
 }
 
-void live_by(const object& life) { current("live_by").live_by(life.slot()); }
+void live_by(const object* life) {
+  current("live_by").live_by(life == nullptr ? no_object : life->slot());
+}
 
 declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget) {
   return current("declare_fault").declare_fault(kind, name, budget);

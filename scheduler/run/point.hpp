@@ -110,7 +110,7 @@ class point {
   void checked_read(const object& o);
   void checked_write(const object& o);
 
-  // Kills every thread that lives by the object (lives_by.hpp): none of them takes another step, and
+  // Kills every thread that lives by the object (life.hpp): none of them takes another step, and
   // whoever joins one goes on. Writes the object, the ends of these threads and the gates that they
   // wait at, and sets the object's word. Their stacks are unwound at once. Returns how many there were;
   // where there are none the word stays.

@@ -61,6 +61,7 @@ void runner::reset(std::size_t kept) {
   predicates_.begin_execution();
   misuse_.clear();
   diverged_.reset();
+  declared_now_.clear();
   taking_down_ = false;
 }
 
@@ -200,6 +201,7 @@ void runner::live_by(object_slot life) {
   model_thread& self = *running_;
   NORN_INVARIANT(self.starter != nullptr);
   self.life = life;
+  if (life == no_object) return;
   if (has_events()) access(life, access_mode::read, 0, region::whole());
   if (is_killed(self)) throw unwound{};
 }
@@ -228,9 +230,9 @@ std::size_t runner::kill(object_slot life) {
   fiber* const previous = std::exchange(unwinds_, running_->stack.get());
   const bool taking_down = std::exchange(taking_down_, true);
   model_thread* const self = running_;
-  for (std::size_t i = created_.size(); i-- > 0;) {
-    model_thread& victim = *threads_[index_of(created_[i])];
-    if (victim.life == life) unwind_stack(victim);
+  // A thread's identity is above its creator's, to whose stack it may refer.
+  for (std::size_t i = threads_.size(); i-- > 0;) {
+    if (threads_[i]->life == life) unwind_stack(*threads_[i]);
   }
   running_ = self;
   taking_down_ = taking_down;
@@ -240,10 +242,17 @@ std::size_t runner::kill(object_slot life) {
 
 declared_fault& runner::declare_fault(std::string_view kind, std::string_view name,
                                       std::uint32_t budget) {
+  // Several of one name are told apart by their order.
+  const auto same = [&](const declared_fault* other) {
+    return other->kind == kind && other->name == name;
+  };
+  auto skipped = std::count_if(declared_now_.begin(), declared_now_.end(), same);
   for (declared_fault& known : faults_) {
-    if (known.kind == kind && known.name == name) return known;
+    if (same(&known) && skipped-- == 0) return *declared_now_.emplace_back(&known);
   }
-  return faults_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
+  declared_fault& fresh =
+      faults_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
+  return *declared_now_.emplace_back(&fresh);
 }
 
 // --- a step ---
@@ -321,6 +330,9 @@ runner::model_thread* runner::next() {
 void runner::cut_short(model_thread& killed) {
   begin_event(killed);
   if (!execution_.recorded()) execution_.mark_cut_short();
+  // It could not come before what its operation waited for.
+  const guard& waited_for = execution_.last().op.guard;
+  if (waited_for.exists()) access(waited_for.object, access_mode::read, 0, region::whole());
   if (narration* const text = narrating()) text->result = "killed";
   execution_.set_state(killed.id, thread_state::killed);
   close_event();

@@ -240,6 +240,7 @@ class runner {
   std::string misuse_;
   std::optional<divergence> diverged_;
   std::deque<declared_fault> faults_;
+  std::vector<declared_fault*> declared_now_;  // in this execution
   std::vector<local> locals_;
   const char* naming_locals_of_ = nullptr;
   std::uint32_t locals_objects_made_ = 0;

@@ -55,9 +55,11 @@ answers use(const deployment& d, versions& seen) {
   if (!d.empty_directory) install(seen);
   std::deque<Store> services;  // one for each process
   answers given(static_cast<std::size_t>(d.processes) * static_cast<std::size_t>(d.writers));
+  std::vector<process> homes;
+  for (int p = 0; p < d.processes; ++p) homes.push_back(home_of(d, p));
   std::vector<thread> threads;
   for (int p = 0; p < d.processes; ++p) {
-    const process home = home_of(d, p);
+    const process home = homes[static_cast<std::size_t>(p)];
     Store& service = services.emplace_back(seen);
     for (int w = 0; w < d.writers; ++w) {
       const auto number = static_cast<std::size_t>(p * d.writers + w);

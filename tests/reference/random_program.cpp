@@ -266,7 +266,7 @@ class mortals {
   explicit mortals(world& w) : world_(w) {}
 
   void join_in(int t, int count) const {
-    if (t < count) live_by(life_);
+    if (t < count) live_by(&life_);
   }
   void strike() {
     static constexpr operation_kind kind{"crash", true};
