@@ -216,6 +216,26 @@ TEST(ProcessCrash, IsFollowedByARestart) {
   EXPECT_THAT(found.states, UnorderedElementsAre("1 done", "2 done", "3 done"));
 }
 
+TEST(ProcessCrash, OfAProcessThatHasEndedDoesNothing) {
+  const outcomes found = outcomes_of([] {
+    const process worker{"worker"};
+    faults world;
+    ghost<bool> finished{false, "finished"};
+    ghost<bool> restarted{false, "started again"};
+    world.crash(worker, 1, [&](const process&) { restarted = true; });
+    worker.run("work", [&] {
+      io::write_file("f", "x").value();
+      finished = true;
+    });
+    world.cease();
+    if (finished && io::read_file("f").value() != "x") return std::string("lost");
+    return std::string(finished ? "finished" : "killed") + (restarted ? ", started again" : "");
+  });
+  // Whoever strikes too late takes nothing and starts nothing. And whoever is killed while it closes the
+  // file has not finished.
+  EXPECT_THAT(found.states, UnorderedElementsAre("finished", "killed, started again"));
+}
+
 TEST(DiskFaults, AnErrorStrikesOneCall) {
   const outcomes found = outcomes_of([] {
     const process worker{"worker"};
@@ -261,6 +281,12 @@ TEST(FaultsAreRefused, WithoutABudget) {
                 world.crash(worker, 0);
               }),
               HasSubstr("crash of worker is declared to strike 0 times"));
+  EXPECT_THAT(misuse_of([] {
+                const host server{"server"};
+                faults world;
+                world.crash(server, 0);
+              }),
+              HasSubstr("crash of server is declared to strike 0 times"));
   EXPECT_THAT(misuse_of([] {
                 faults world;
                 io::may_fail(world, host::current(), -1);
@@ -335,6 +361,15 @@ TEST(FaultsAreRefused, WhereTheyNeverStrike) {
                 world.crash(worker);
                 world.cease();
                 worker.run("work", [] { io::exists("f"); });
+              }),
+              HasSubstr("declared faults struck in no execution: crash of worker"));
+  // A process that has ended is not there to crash.
+  EXPECT_THAT(misuse_of([] {
+                const process worker{"worker"};
+                worker.run("work", [] { io::exists("f"); });
+                faults world;
+                world.crash(worker);
+                world.cease();
               }),
               HasSubstr("declared faults struck in no execution: crash of worker"));
   EXPECT_THAT(misuse_of([] {
