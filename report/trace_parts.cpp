@@ -75,7 +75,7 @@ std::string holding(const std::vector<held_lock>& locks) {
 namespace {
 
 std::string waiting(const thread_switch& left) {
-  if (!left.held_by.empty()) {
+  if (!left.held_by.empty() && left.held_by != left.waits_for) {
     return fmt::format("waits for {}, held by {}", left.waits_for, left.held_by);
   }
   return "waits at " + left.waits_at + (left.waits_for.empty() ? "" : " " + left.waits_for);

@@ -92,8 +92,9 @@ void mounted_files::mount(const host& server, network_locks locks) {
 
 void mounted_files::set_storage(storage kind) {
   if (may_crash_ || !runs_alone()) {
-    halt_as_misuse("what a disk promises is said after its crash was declared, or while threads run: "
-                   "say it before");
+    halt_as_misuse(
+        "what a disk promises is said after its crash was declared, or while threads run: "
+        "say it before");
   }
   kind_ = kind;
 }

@@ -52,12 +52,4 @@ std::vector<held_lock> held_locks::all(const runner& r) const {
   return held;
 }
 
-std::string held_locks::holders_of(object_slot lock, const runner& r) const {
-  std::string names;
-  for (const entry& e : entries_) {
-    if (e.lock == lock) names += (names.empty() ? "" : ", ") + r.thread_name(e.thread);
-  }
-  return names;
-}
-
 }  // namespace norn

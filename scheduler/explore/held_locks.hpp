@@ -20,8 +20,6 @@ class held_locks {
   // In the order in which they were taken.
   std::vector<held_lock> of(thread_id t, const runner& r) const;
   std::vector<held_lock> all(const runner& r) const;
-  // The names of those who hold the lock, by commas.
-  std::string holders_of(object_slot lock, const runner& r) const;
 
  private:
   struct entry {

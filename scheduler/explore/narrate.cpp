@@ -20,10 +20,8 @@ const operation* next_of(const execution& done, thread_id t, std::size_t i) {
 
 // The object's word once `i` events have happened.
 std::uint64_t word_after(const execution& done, object_slot o, std::size_t i) {
-  const auto writes = done.word_writes(o);
-  const auto later = std::partition_point(
-      writes.begin(), writes.end(), [&](const auto& write) { return index_of(write.event) < i; });
-  if (later != writes.begin()) return std::prev(later)->word;
+  const word_history writes = words_written(done, o, i);
+  if (!writes.empty()) return writes.back().word;
   const std::vector<event_count> beginning(done.width(), 0);
   return done.word_at(o, beginning);
 }
@@ -38,9 +36,10 @@ std::string name_of(const runner& r, object_slot o) {
   return o == no_object ? "" : r.object_name(o);
 }
 
-// Why another thread goes on with event `i`. `held`: before it.
-std::optional<thread_switch> switch_at(const runner& r, const execution& done,
-                                       const held_locks& held, std::size_t i) {
+std::string name_of(const runner& r, thread_id t) { return t == no_thread ? "" : r.thread_name(t); }
+
+// Why another thread goes on with event `i`.
+std::optional<thread_switch> switch_at(const runner& r, const execution& done, std::size_t i) {
   using enum thread_switch::reason;
   if (i == 0) return std::nullopt;
   const thread_id before = done.at(event_id(i - 1)).thread;
@@ -56,7 +55,7 @@ std::optional<thread_switch> switch_at(const runner& r, const execution& done,
   }
   if (is_open(done, next->guard, i)) return thread_switch{preempted, {}, {}, {}};
   return thread_switch{waits, next->kind->name, name_of(r, next->object),
-                       held.holders_of(next->guard.object, r)};
+                       name_of(r, holder_of(r, done, next->guard, i))};
 }
 
 // Whether the one comes before the other in spite of this dependence, too.
@@ -108,15 +107,10 @@ bool is_of_interest(const runner& r, const execution& done, const wait& w) {
          !done.is_enabled(w.holder);
 }
 
-blocked_thread narrate_wait(const runner& r, const wait& w, const held_locks& held) {
+blocked_thread narrate_wait(const runner& r, const wait& w) {
   const operation& op = w.what;
-  const std::string holders = held.holders_of(op.guard.object, r);
-  return {r.thread_name(w.thread),
-          op.kind->name,
-          name_of(r, op.object),
-          holders.empty() && w.holder != no_thread ? r.thread_name(w.holder) : holders,
-          op.where.file,
-          op.where.line};
+  return {r.thread_name(w.thread), op.kind->name, name_of(r, op.object),
+          name_of(r, w.holder),    op.where.file, op.where.line};
 }
 
 }  // namespace
@@ -127,7 +121,7 @@ counterexample narrate(const runner& r, const execution& done) {
   for (std::size_t i = 0; i < done.size(); ++i) {
     const thread_id t = done.at(event_id(i)).thread;
     trace_step& s = c.steps.emplace_back(narrate_step(r, done, i));
-    s.left = switch_at(r, done, held, i);
+    s.left = switch_at(r, done, i);
     held.note(t, r.narrations()[i].locks);
     s.locks = held.of(t, r);
     c.preemptions += s.preempts() ? 1 : 0;
@@ -136,7 +130,7 @@ counterexample narrate(const runner& r, const execution& done) {
   c.found_steps = c.steps.size();
   for (const thread_id t : r.created()) c.threads.push_back(r.thread_name(t));
   for (const wait& w : waits_of(r, done)) {
-    if (is_of_interest(r, done, w)) c.blocked_threads.push_back(narrate_wait(r, w, held));
+    if (is_of_interest(r, done, w)) c.blocked_threads.push_back(narrate_wait(r, w));
   }
   c.schedule = r.by_creation(done);
   c.fingerprint = fingerprint_of(c.schedule).whole;

@@ -66,7 +66,7 @@ struct thread_switch {
   reason why = reason::preempted;
   std::string waits_at;   // the operation: "lock"
   std::string waits_for;  // its object
-  std::string held_by;    // by whom, where it is a lock; by commas
+  std::string held_by;    // the thread that could open it, where that is known
 };
 
 // One step of a narrated execution.

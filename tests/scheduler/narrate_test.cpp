@@ -32,7 +32,7 @@ std::string text_of(const thread_switch& left) {
       return "preempted";
     case thread_switch::reason::waits:
       return "waits at " + left.waits_at + " " + left.waits_for +
-             (left.held_by.empty() ? "" : ", held by " + left.held_by);
+             (left.held_by == left.waits_for ? "" : ", held by " + left.held_by);
     case thread_switch::reason::ended:
       return "ended";
     case thread_switch::reason::failed:
