@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -234,6 +235,99 @@ TEST(ProcessCrash, OfAProcessThatHasEndedDoesNothing) {
   // Whoever strikes too late takes nothing and starts nothing. And whoever is killed while it closes the
   // file has not finished.
   EXPECT_THAT(found.states, UnorderedElementsAre("finished", "killed, started again"));
+}
+
+TEST(ProcessCrash, RunsDestructorsThatChangeNothing) {
+  const outcomes found = outcomes_of([] {
+    struct publishes {
+      ghost<int>& done;
+      ~publishes() {
+        static_cast<void>(io::rename("tmp", "final"));
+        ++done;
+      }
+    };
+    ghost<int> done{0, "done"};
+    const process worker{"worker"};
+    io::write_file("tmp", "x").value();
+    faults world;
+    world.crash(worker);
+    worker.run("work", [&] {
+      const publishes last{done};
+      io::exists("tmp");
+    });
+    world.cease();
+    return std::to_string(done) + (io::exists("final") ? " final" : " none");
+  });
+  EXPECT_THAT(found.states, UnorderedElementsAre("0 none", "1 final"));
+}
+
+TEST(ProcessCrash, SparesThreadsThatItHasStartedElsewhere) {
+  const outcomes found = outcomes_of([] {
+    const process worker{"worker"};
+    const process other{"other"};
+    faults world;
+    world.crash(worker);
+    ghost<int> steps{0, "steps"};
+    std::optional<thread> started;
+    worker.run("work", [&] {
+      started = other.spawn("helper", [&] {
+        for (int i = 0; i < 2; ++i) {
+          io::exists("f");
+          ++steps;
+        }
+      });
+      io::exists("f");
+    });
+    if (started) started->join();
+    world.cease();
+    return std::to_string(steps);
+  });
+  EXPECT_THAT(found.states, UnorderedElementsAre("0", "2"));
+}
+
+TEST(HostCrash, DeclaredOnceMoreSavesNothing) {
+  const outcomes found = outcomes_of([] {
+    const host server{"server"};
+    const auto look = [&] {
+      bool there = false;
+      process(server, "look").run("look", [&] { there = io::exists("f"); });
+      return there ? "there" : "gone";
+    };
+    {
+      faults world;
+      world.crash(server);
+      process(server, "one").run("work", [] { io::write_file("f", "x").value(); });
+      world.cease();
+    }
+    const std::string before = look();
+    faults world;
+    world.crash(server);
+    process(server, "two").run("work", [] { io::exists("f"); });
+    world.cease();
+    return before + ", " + look();
+  });
+  // Between the two nothing strikes; what was written and not synced may still be lost in the second.
+  EXPECT_THAT(found.states, UnorderedElementsAre("gone, gone", "there, there", "there, gone"));
+}
+
+TEST(HostCrash, LeavesItsClientsWithStaleDescriptors) {
+  const outcomes found = outcomes_of([] {
+    const host server{"server"};
+    const host client{"client"};
+    io::mount(client, server, io::network_locks::shared);
+    process(server, "setup").run("setup", [] { io::write_file("f", "old").value(); });
+    faults world;
+    world.crash(server);
+    std::string seen;
+    process(client, "user").run("work", [&] {
+      const io::file f = io::file::open("f", O_WRONLY).value();
+      const int error = io::pwrite(f.fd(), "new", 0).error();
+      seen = error == ESTALE ? "stale" : error == 0 ? "written" : "?";
+    });
+    world.cease();
+    return seen;
+  });
+  EXPECT_THAT(found.states, UnorderedElementsAre("stale", "written"));
 }
 
 TEST(DiskFaults, AnErrorStrikesOneCall) {
