@@ -21,6 +21,7 @@
 #include <norn/model/sync/semaphore.hpp>
 #include <norn/model/sync/shared_mutex.hpp>
 #include <norn/model/sync/timed_mutex.hpp>
+#include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>

@@ -140,6 +140,7 @@ check_result check_run::row_of(const selected_search& s, const search_result& fo
   row.bound_hit = found.bound_hit;
   row.limits = found.limits;
   row.strategy = found.strategy;
+  row.faults = found.faults;
   return row;
 }
 

@@ -44,7 +44,12 @@ struct replay_request {
 };
 exit_code run_replay(const replay_request& request, const presentation& shown);
 exit_code run_explain(const replay_request& request, const presentation& shown);
-exit_code run_report(const replay_request& request, const std::string& json_file,
+// At least one of the files.
+struct report_files {
+  std::optional<std::string> json;  // or "-", as the other
+  std::optional<std::string> mermaid;
+};
+exit_code run_report(const replay_request& request, const report_files& files,
                      const presentation& shown);
 
 // `app`: of whose commands and options the completion is made.

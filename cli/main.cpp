@@ -36,6 +36,7 @@ class command_line {
   exit_code run_command(const CLI::App& command);
   check_request check_asked_for();
   replay_request replay_asked_for(const CLI::App& command) const;
+  report_files files_asked_for() const;
   presentation shown_by(CLI::App* command) const;
 
   std::string program_;  // as it can be typed again
@@ -47,6 +48,7 @@ class command_line {
   bool list_json_ = false;
   std::string break_at_;
   std::string report_json_;
+  std::string report_mermaid_;
   std::string shell_;
 };
 
@@ -81,6 +83,10 @@ command_line::command_line(const std::string& typed)
   add_color(add_target_command("explain", "show a counterexample in full, step by step"));
   CLI::App* report = add_target_command("report", "write a counterexample to a file");
   report->add_option("--json", report_json_, "as JSON; - for standard output")->type_name("FILE");
+  report
+      ->add_option("--mermaid", report_mermaid_,
+                   "as a Mermaid sequence diagram; - for standard output")
+      ->type_name("FILE");
   add_command("completion", "print a script that completes commands, options and checks")
       ->add_option("SHELL", shell_, "bash, zsh or fish");
 }
@@ -221,9 +227,21 @@ exit_code command_line::run_command(const CLI::App& command) {
   if (name == "replay") return run_replay(replay_asked_for(command), shown_by(found));
   if (name == "explain") return run_explain(replay_asked_for(command), shown_by(found));
   if (name == "completion") return run_completion(shell_, app_, name_);
-  const replay_request request = replay_asked_for(command);
-  if (report_json_.empty()) throw bad_input("report takes --json FILE");
-  return run_report(request, report_json_, {program_, color_mode::never});
+  return run_report(replay_asked_for(command), files_asked_for(), {program_, color_mode::never});
+}
+
+report_files command_line::files_asked_for() const {
+  report_files files;
+  if (!report_json_.empty()) files.json = report_json_;
+  if (!report_mermaid_.empty()) files.mermaid = report_mermaid_;
+  if (!files.json && !files.mermaid) {
+    throw bad_input("report takes --json FILE or --mermaid FILE, or both");
+  }
+  if (files.json == files.mermaid) {
+    throw bad_input(fmt::format("--json and --mermaid both name {}: give each a file of its own",
+                                printable(report_json_)));
+  }
+  return files;
 }
 
 exit_code command_line::run(int argc, char** argv) {

@@ -1,10 +1,12 @@
 #include <norn/cli/output.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -12,6 +14,8 @@
 #include <norn/scheduler/base/bad_input.hpp>
 
 namespace norn {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -22,6 +26,19 @@ using file_handle = std::unique_ptr<std::FILE, closer>;
 
 // Why standard output first failed: errno says something else by the time that anyone asks.
 int standard_output_error = 0;
+
+// errno says why not.
+bool written(const std::string& file, const std::string& content) {
+  file_handle out{std::fopen(file.c_str(), "w")};
+  return out && std::fputs(content.c_str(), out.get()) >= 0 && std::fclose(out.release()) == 0;
+}
+
+bool take_place(const fs::path& beside, const fs::path& place, const std::string& content) {
+  if (!written(beside.string(), content)) return false;
+  std::error_code error;
+  fs::permissions(beside, fs::status(place).permissions(), error);
+  return std::rename(beside.c_str(), place.c_str()) == 0;
+}
 
 [[noreturn]] void refuse(const std::string& option, const std::string& file) {
   throw bad_input(
@@ -43,9 +60,20 @@ void output::write(const std::string& content) const {
     put(stdout, content);
     return;
   }
-  file_handle file{std::fopen(file_.c_str(), "w")};
-  const bool written = file && std::fputs(content.c_str(), file.get()) >= 0;
-  if (!written || std::fclose(file.release()) != 0) refuse(option_, file_);
+  std::error_code error;
+  // A link stays one; a device or a pipe has no place to take.
+  const fs::path place = fs::canonical(file_, error);
+  if (error || !fs::is_regular_file(place, error)) {
+    if (!written(file_, content)) refuse(option_, file_);
+    return;
+  }
+  const fs::path beside = place.string() + ".new-" + std::to_string(::getpid());
+  if (!take_place(beside, place, content)) {
+    const int why = errno;
+    fs::remove(beside, error);
+    errno = why;
+    refuse(option_, file_);
+  }
 }
 
 void put(std::FILE* stream, std::string_view text) {

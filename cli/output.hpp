@@ -17,7 +17,9 @@ class output {
   output(std::string file, const std::string& option);
 
   bool is_standard_output() const { return file_ == "-"; }
-  // Throws bad_input where it cannot be written after all.
+  const std::string& file() const { return file_; }
+  // What the file held stays until the new content is complete: that is written beside it first, and then
+  // takes its place. Throws bad_input where it cannot be written after all.
   void write(const std::string& content) const;
 
  private:

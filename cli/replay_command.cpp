@@ -14,6 +14,7 @@
 #include <norn/report/display.hpp>
 #include <norn/report/failure.hpp>
 #include <norn/report/json.hpp>
+#include <norn/report/mermaid.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/token.hpp>
@@ -200,6 +201,13 @@ exit_code show(const replay_request& request, const presentation& shown, trace_d
   return reproduced(r);
 }
 
+std::optional<output> opened(const std::optional<std::string>& file, const std::string& option) {
+  if (!file) return std::nullopt;
+  return output(*file, option);
+}
+
+bool is_standard_output(const std::optional<output>& o) { return o && o->is_standard_output(); }
+
 }  // namespace
 
 exit_code run_replay(const replay_request& request, const presentation& shown) {
@@ -210,16 +218,25 @@ exit_code run_explain(const replay_request& request, const presentation& shown) 
   return show(request, shown, trace_detail::full);
 }
 
-exit_code run_report(const replay_request& request, const std::string& json_file,
+exit_code run_report(const replay_request& request, const report_files& files,
                      const presentation& shown) {
   const token t = token_of(request.target);  // before the output is made: it may be the same file
-  const output json(json_file, "--json");
+  const std::optional<output> json = opened(files.json, "--json");
+  const std::optional<output> mermaid = opened(files.mermaid, "--mermaid");
   const replayed r = replay_of(search_for(t), t, aim::understand);
   if (r.refused) return refuse(r);
-  json.write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
-  if (!json.is_standard_output()) {
-    print_to(stdout, "{} written; `{} replay {}` shows it\n", printable(json_file), shown.program,
-             shell_quoted(json_file));
+  // Beside a report nothing else goes to standard output.
+  std::FILE* const told = is_standard_output(json) || is_standard_output(mermaid) ? stderr : stdout;
+  if (json) {
+    json->write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
+    if (!json->is_standard_output()) {
+      print_to(told, "{} written; `{} replay {}` shows it\n", printable(json->file()),
+               shown.program, shell_quoted(json->file()));
+    }
+  }
+  if (mermaid) {
+    mermaid->write(mermaid_text(r.row));
+    if (!mermaid->is_standard_output()) print_to(told, "{} written\n", printable(mermaid->file()));
   }
   flush_standard_output();
   return reproduced(r);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <norn/scheduler/trace/verdict.hpp>
 
@@ -23,6 +24,7 @@ struct check_result {
   bound_kind bound_hit = bound_kind::none;
   norn::bounds limits;
   std::string strategy;
+  std::vector<fault_budget> faults;
 
   std::string search() const { return protocol + "/" + variant + "@" + deployment; }
 };

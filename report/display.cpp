@@ -91,6 +91,15 @@ std::size_t fitting_prefix(std::string_view text, std::size_t width) {
   return taken;
 }
 
+// The last space up to `end` at which a line may end: what an arrow leads to stays with it.
+std::size_t last_break(std::string_view text, std::size_t end) {
+  constexpr std::string_view arrow = " →";
+  const std::size_t space = text.rfind(' ', end);
+  if (space == std::string_view::npos || space < arrow.size()) return space;
+  const std::size_t before = space - arrow.size();
+  return text.substr(before, arrow.size()) == arrow ? before : space;
+}
+
 std::string escaped(char c) {
   switch (c) {
     case '\n':
@@ -128,7 +137,7 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   while (display_width(text) > width) {
     std::size_t cut = fitting_prefix(text, width);
     std::size_t next = cut;
-    const std::size_t space = text.rfind(' ', cut);
+    const std::size_t space = last_break(text, cut);
     if (space != std::string_view::npos && space > 0) {
       cut = space;
       next = space + 1;

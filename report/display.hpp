@@ -18,7 +18,8 @@ std::size_t display_width(std::string_view text);
 // Padded with spaces to the width; longer texts stay as they are.
 std::string padded(std::string_view text, std::size_t width);
 
-// The text in lines of at most that width, broken at spaces where there are any. At least one line.
+// The text in lines of at most that width, broken at spaces where there are any, but not behind an arrow.
+// At least one line.
 // Requires: width ≥ 2.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 

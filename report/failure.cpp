@@ -8,6 +8,7 @@
 
 #include <norn/report/display.hpp>
 #include <norn/report/paint.hpp>
+#include <norn/report/trace_parts.hpp>
 #include <norn/report/trace_text.hpp>
 
 namespace norn {
@@ -18,6 +19,19 @@ namespace {
 std::string title_of(const check_result& r) {
   const bool named = r.decided.property.empty() || !r.protocol.empty();
   return printable(named ? r.name : r.name + ": " + r.decided.property);
+}
+
+// The text with its end, in lines of that width; all but the first are indented.
+std::string hanging(const std::string& text, std::size_t width) {
+  constexpr std::size_t indent = 10;
+  const std::vector<std::string> first = wrapped(text, width);
+  std::string all = first.front() + "\n";
+  if (first.size() == 1) return all;
+  const std::string rest = text.substr(text.find_first_not_of(' ', first.front().size()));
+  for (const std::string& line : wrapped(rest, width - indent)) {
+    all += std::string(indent, ' ') + line + "\n";
+  }
+  return all;
 }
 
 std::string_view word_for(conclusion c) {
@@ -49,7 +63,7 @@ std::string summary(const counterexample& found, const check_result& r) {
   }
   if (found.found_execution > 0) text += " · execution " + grouped(found.found_execution);
   if (!r.strategy.empty()) text += " · " + r.strategy;
-  return text + "\n";
+  return text;
 }
 
 std::string trace_text(const counterexample& found, const failure_style& style) {
@@ -63,18 +77,33 @@ std::string trace_text(const counterexample& found, const failure_style& style) 
   return text;
 }
 
-std::string blocked_line(const blocked_thread& b) {
+std::vector<held_lock> locks_of(const counterexample& found, const std::string& thread) {
+  std::vector<held_lock> held;
+  for (const held_lock& l : found.locks) {
+    if (l.thread == thread) held.push_back(l);
+  }
+  return held;
+}
+
+std::string blocked_line(const counterexample& found, const blocked_thread& b) {
   std::string text = fmt::format("{} waits at {}", b.thread, b.operation);
   if (!b.object.empty()) text += " " + b.object;
   if (!b.held_by.empty() && b.held_by != b.object) text += ", held by " + b.held_by;
   const std::string place = place_of(b.file, b.line);
-  return printable(text) + (place.empty() ? "" : "  " + place);
+  text = printable(text) + holding(locks_of(found, b.thread));
+  return text + (place.empty() ? "" : "  " + place);
 }
 
-std::string blocked_text(const std::vector<blocked_thread>& blocked) {
-  std::string text;
-  for (const blocked_thread& b : blocked) text += "blocked:  " + blocked_line(b) + "\n";
-  return text;
+// What the threads hold that are not blocked: their `blocked` line tells it of the others.
+std::vector<std::string> held_lines(const counterexample& found) {
+  std::vector<std::string> lines;
+  for (const held_lock& l : found.locks) {
+    const auto& blocked = found.blocked_threads;
+    const bool told = std::any_of(blocked.begin(), blocked.end(),
+                                  [&](const blocked_thread& b) { return b.thread == l.thread; });
+    if (!told) lines.push_back("held:     " + text_of(l) + ", by " + printable(l.thread));
+  }
+  return lines;
 }
 
 // The first step that is told in other words than in the counterexample.
@@ -100,25 +129,44 @@ std::string what_differs(const counterexample& failing, const nearest_passing& p
   return s == nullptr ? "" : "; then " + s->thread + " " + phrase_of(*s) + "  " + s->changes;
 }
 
-std::string nearest_passing_text(const counterexample& failing) {
-  if (!failing.nearest_passing) return {};
-  const nearest_passing& passes = *failing.nearest_passing;
+std::string nearest_passing_line(const counterexample& failing, const nearest_passing& passes) {
   const std::string moved = passes.later != 0 ? std::to_string(passes.later)
                                               : passes.moved.thread + " " + phrase_of(passes.moved);
   return printable(fmt::format("nearest passing schedule: {} before {}{}", moved, passes.earlier,
-                               what_differs(failing, passes))) +
-         "\n";
+                               what_differs(failing, passes)));
 }
 
-std::string explored_text(const check_result& r) {
+// "io_errors" as a reader has it.
+std::string readable(std::string kind) {
+  std::replace(kind.begin(), kind.end(), '_', ' ');
+  return kind;
+}
+
+// What there is to say of an execution besides its steps.
+std::vector<std::string> remarks_on(const counterexample& found) {
+  std::vector<std::string> lines;
+  for (const blocked_thread& b : found.blocked_threads) {
+    lines.push_back("blocked:  " + blocked_line(found, b));
+  }
+  for (std::string& line : held_lines(found)) lines.push_back(std::move(line));
+  if (found.nearest_passing) {
+    lines.push_back(nearest_passing_line(found, *found.nearest_passing));
+  }
+  return lines;
+}
+
+std::string explored_line(const check_result& r) {
   const statistics& s = r.stats;
   std::string text = "explored " + counted(s.executions, "execution");
+  for (const fault_budget& each : r.faults) {
+    text += fmt::format(", {} at most {}", readable(each.kind), each.budget);
+  }
   if (s.blocked > 0) text += ", " + grouped(s.blocked) + " cut off as redundant";
   text += ", " + counted(s.steps, "step") + ", " + duration(s.seconds) + "; ";
-  if (r.complete) return text + "nothing is left to explore\n";
+  if (r.complete) return text + "nothing is left to explore";
   const std::string limit = limitation(r);
-  if (r.decided.verdict == conclusion::misuse) return text + "stopped there\n";
-  return text + (limit.empty() ? "stopped once decided" : "ended " + limit) + "\n";
+  if (r.decided.verdict == conclusion::misuse) return text + "stopped there";
+  return text + (limit.empty() ? "stopped once decided" : "ended " + limit);
 }
 
 }  // namespace
@@ -127,10 +175,10 @@ std::string failure_text(const check_result& result, const failure_style& style)
   std::string text = header(result, style);
   if (result.decided.counterexample) {
     const counterexample& found = *result.decided.counterexample;
-    text += summary(found, result) + trace_text(found, style);
-    text += blocked_text(found.blocked_threads) + nearest_passing_text(found);
+    text += hanging(summary(found, result), style.width) + trace_text(found, style);
+    for (const std::string& line : remarks_on(found)) text += hanging(line, style.width);
   }
-  if (style.exploration) text += explored_text(result);
+  if (style.exploration) text += hanging(explored_line(result), style.width);
   if (const auto token = replay_token(result)) {
     text += "replay:  " + style.replay_command + shell_quoted(*token) + "\n";
   }

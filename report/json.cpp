@@ -21,11 +21,64 @@ json bounds_of(const check_result& r) {
   return bounds;
 }
 
+json object_of(const held_lock& l);
+json object_of(const trace_step& s);
+json object_of(const blocked_thread& b);
+json object_of(const check_result& r);
+
+template <class Item>
+json array_of(const std::vector<Item>& items) {
+  json array = json::array();
+  for (const Item& item : items) array.push_back(object_of(item));
+  return array;
+}
+
+json object_of(const held_lock& l) {
+  return {{"type", l.type}, {"name", l.name}, {"mode", l.mode}};
+}
+
+std::string_view name_of(thread_switch::reason why) {
+  switch (why) {
+    case thread_switch::reason::preempted:
+      return "preempted";
+    case thread_switch::reason::waits:
+      return "waits";
+    case thread_switch::reason::ended:
+      return "ended";
+    case thread_switch::reason::failed:
+      return "failed";
+  }
+  return "preempted";
+}
+
+// What became of the thread of the step before.
+json left_of(const trace_step& s) {
+  if (!s.left) return nullptr;
+  json left{{"why", name_of(s.left->why)}};
+  if (s.left->why == thread_switch::reason::waits) {
+    left["op"] = s.left->waits_at;
+    left["object"] = s.left->waits_for;
+    left["held_by"] = s.left->held_by;
+  }
+  return left;
+}
+
 json object_of(const trace_step& s) {
-  return {{"i", s.number},       {"thread", s.thread}, {"process", s.process},
-          {"host", s.host},      {"op", s.operation},  {"object", s.object},
-          {"args", s.arguments}, {"result", s.result}, {"changes", s.changes},
-          {"file", s.file},      {"line", s.line},     {"clock", s.clock},
+  return {{"i", s.number},
+          {"thread", s.thread},
+          {"process", s.process},
+          {"host", s.host},
+          {"op", s.operation},
+          {"object", s.object},
+          {"args", s.arguments},
+          {"result", s.result},
+          {"changes", s.changes},
+          {"locks", array_of(s.locks)},
+          {"left", left_of(s)},
+          {"conflicts_with", s.conflicts_with ? json(*s.conflicts_with) : json(nullptr)},
+          {"file", s.file},
+          {"line", s.line},
+          {"clock", s.clock},
           {"kind", s.kind}};
 }
 
@@ -34,13 +87,13 @@ json object_of(const blocked_thread& b) {
           {"held_by", b.held_by}, {"file", b.file},    {"line", b.line}};
 }
 
-json object_of(const check_result& r);
-
-template <class Item>
-json array_of(const std::vector<Item>& items) {
-  json array = json::array();
-  for (const Item& item : items) array.push_back(object_of(item));
-  return array;
+json locks_at_the_end(const counterexample& found) {
+  json locks = json::array();
+  for (const held_lock& l : found.locks) {
+    locks.push_back(object_of(l));
+    locks.back()["thread"] = l.thread;
+  }
+  return locks;
 }
 
 json nearest_passing_of(const counterexample& failing) {
@@ -63,8 +116,16 @@ json counterexample_of(const check_result& r, const json& token) {
           {"preemptions", found.preemptions},
           {"found_steps", found.found_steps},
           {"blocked_threads", array_of(found.blocked_threads)},
+          {"locks", locks_at_the_end(found)},
           {"nearest_passing", nearest_passing_of(found)},
           {"replay", token}};
+}
+
+// How often each kind of fault may strike; crashes are always told.
+json faults_of(const check_result& r) {
+  json all = {{"crashes", 0}};
+  for (const fault_budget& each : r.faults) all[each.kind] = each.budget;
+  return all;
 }
 
 json object_of(const check_result& r) {
@@ -81,7 +142,7 @@ json object_of(const check_result& r) {
           {"complete", r.complete},
           {"bounds", bounds_of(r)},
           {"bound_hit", hit ? json(name_of(r.bound_hit)) : json(nullptr)},
-          {"faults", {{"crashes", 0}}},
+          {"faults", faults_of(r)},
           {"symmetric", false},
           {"executions", r.stats.executions},
           {"blocked", r.stats.blocked},

@@ -83,6 +83,7 @@ check_result result_of(const checked_test& test, const search_result& found) {
   r.bound_hit = found.bound_hit;
   r.limits = found.limits;
   r.strategy = found.strategy;
+  r.faults = found.faults;
   return r;
 }
 

@@ -1,29 +1,37 @@
-// Call: what every system call starts with: the step, the files of the running thread's host and the
-// descriptors of its process.
+// Call: what every system call starts with: the step, the files that the running thread's process sees and
+// the descriptors that it has.
 #pragma once
 
 #include <norn/model/io/descriptor_table.hpp>
+#include <norn/model/io/device.hpp>
 #include <norn/model/io/file_system.hpp>
+#include <norn/model/io/mounted_files.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
 
-inline file_system& files_of(const host& h) { return h.part<file_system>(); }
+inline mounted_files& files_of(const host& h) { return h.part<mounted_files>(); }
 inline descriptor_table& descriptors_of(const process& p) { return p.part<descriptor_table>(); }
 
 struct call {
   call(const operation_kind& kind, source_location where)
       : p(kind, where),
         by(process::current()),
-        files(files_of(by.on())),
-        descriptors(descriptors_of(by)) {}
+        mounted(files_of(by.on())),
+        files(mounted.seen_by(p, by)),
+        descriptors(descriptors_of(by)),
+        disk(mounted.disk()) {
+    descriptors.belongs_to(by.id());
+  }
 
   point p;
   process by;
+  mounted_files& mounted;
   file_system& files;
   descriptor_table& descriptors;
+  device& disk;
 };
 
 }  // namespace norn::io

@@ -26,13 +26,24 @@ constexpr operation_kind fstat_kind{"fstat", true};
 
 regular_file& file_of(const open_file_description& d) { return static_cast<regular_file&>(d.file); }
 
+// The open file description that the descriptor leads to. One that was opened before its host crashed leads
+// nowhere any more.
+result<open_file_description*> opened(call& c, descriptor fd) {
+  open_file_description* const d = c.descriptors.find(c.p, fd);
+  if (d == nullptr) return failure{EBADF};
+  if (&d->in != &c.files) return failure{ESTALE};
+  return d;
+}
+
 // --- open, close ---
 
 template <class AddDescriptor>
 result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mode, here where,
                              AddDescriptor&& add) {
   call c{open_kind, where};
-  const result<open_file_description*> opened = c.files.open(c.p, path, flags, mode);
+  if (c.p.abandoned()) return descriptor(-1);
+  const result<open_file_description*> opened =
+      c.files.open(c.p, path, flags, mode, c.mounted.locks_of(c.by));
   const auto named = [&]() -> result<descriptor> {
     if (!opened) return failure{opened.error()};
     opened.value()->add_descriptor(c.p);
@@ -52,11 +63,11 @@ result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mod
 // with any one of the process.
 void drop_locks(call& c, descriptor fd, open_file_description& d, bool last) {
   const bool others_may_wait = d.others_may_wait(c.p);
-  if (last && d.may_hold_flock(c.p)) d.file.flocks.release(c.p, d.id);
-  d.file.record_locks.release_all(c.p, c.by.id());
+  if (last && d.may_hold_flock(c.p)) d.locks.flocks.release(c.p, d.id);
+  d.locks.record_locks.release_all(c.p, c.by.id());
   if (!others_may_wait) return;
-  if (last) d.file.flocks.doom(c.p, d.id);
-  d.file.record_locks.doom(c.p, fd, d.id);
+  if (last) d.locks.flocks.doom(c.p, d.id);
+  d.locks.record_locks.doom(c.p, fd, d.id);
 }
 
 result<void> close_descriptor(call& c, descriptor fd) {
@@ -69,8 +80,9 @@ result<void> close_descriptor(call& c, descriptor fd) {
 }
 
 result<int> duplicate(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   d->add_descriptor(c.p);
   return c.descriptors.add_number(c.p, *d).number();
 }
@@ -78,8 +90,10 @@ result<int> duplicate(call& c, descriptor fd) {
 // --- reading ---
 
 result<open_file_description*> readable(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr || !d->readable) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return found;
+  open_file_description* const d = found.value();
+  if (!d->readable) return failure{EBADF};
   if (d->file.is_directory()) return failure{EISDIR};
   return d;
 }
@@ -87,6 +101,7 @@ result<open_file_description*> readable(call& c, descriptor fd) {
 result<std::string> read_next(call& c, descriptor fd, std::size_t count) {
   const result<open_file_description*> d = readable(c, fd);
   if (!d) return failure{d.error()};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   const std::uint64_t offset = d.value()->offset(c.p);
   std::string bytes = file_of(*d.value()).read(c.p, offset, count);
   if (!bytes.empty()) d.value()->set_offset(c.p, offset + bytes.size());
@@ -97,6 +112,7 @@ result<std::string> read_at(call& c, descriptor fd, std::size_t count, std::int6
   if (offset < 0) return failure{EINVAL};
   const result<open_file_description*> d = readable(c, fd);
   if (!d) return failure{d.error()};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   return file_of(*d.value()).read(c.p, static_cast<std::uint64_t>(offset), count);
 }
 
@@ -111,14 +127,18 @@ std::size_t stored_length(call& c, descriptor fd, std::size_t given) {
 }
 
 result<open_file_description*> writable(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr || !d->writable) return failure{EBADF};
-  return d;
+  const result<open_file_description*> found = opened(c, fd);
+  if (found.ok() && !found.value()->writable) return failure{EBADF};
+  return found;
 }
 
 result<std::uint64_t> store(call& c, open_file_description& d, std::uint64_t offset,
                             std::string_view bytes, std::size_t stored) {
   if (offset > regular_file::largest_size - bytes.size()) return failure{EFBIG};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
+  if (const int error = c.disk.space_error(c.p, c.by)) {
+    if (offset + bytes.size() > file_of(d).size(c.p)) return failure{error};
+  }
   file_of(d).write(c.p, offset, bytes, stored);
   return offset + stored;
 }
@@ -167,8 +187,9 @@ result<std::int64_t> base_of(call& c, const open_file_description& d, int whence
 }
 
 result<std::int64_t> seek(call& c, descriptor fd, std::int64_t offset, int whence) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   const result<std::int64_t> base = base_of(c, *d, whence);
   if (!base) return base;
   std::int64_t sum = 0;
@@ -179,28 +200,37 @@ result<std::int64_t> seek(call& c, descriptor fd, std::int64_t offset, int whenc
 
 result<void> resize(call& c, descriptor fd, std::int64_t size) {
   if (size < 0) return failure{EINVAL};
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   if (!d->writable) return failure{EINVAL};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   file_of(*d).resize(c.p, static_cast<std::uint64_t>(size));
   return {};
 }
 
 result<void> synchronise(call& c, descriptor fd) {
-  const open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   if (d->file.is_directory()) {
     static_cast<const directory&>(d->file).read_whole(c.p);
   } else {
     file_of(*d).read_whole(c.p);
   }
+  if (const int error = c.disk.transfer_error(c.p, c.by)) {
+    if (!d->file.is_directory()) file_of(*d).sync_failed();
+    return failure{error};
+  }
+  c.files.sync(c.p, d->file);
   return {};
 }
 
 result<file_status> status(call& c, descriptor fd) {
-  const open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
+  const result<open_file_description*> found = opened(c, fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   return file_system::status(c.p, d->file);
 }
 
@@ -235,6 +265,7 @@ result<void> close(descriptor fd, here where) {
 
 result<int> dup(descriptor fd, here where) {
   call c{dup_kind, where};
+  if (c.p.abandoned()) return -1;
   const result<int> done = duplicate(c, fd);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -245,6 +276,7 @@ result<int> dup(descriptor fd, here where) {
 
 result<std::string> read(descriptor fd, std::size_t count, here where) {
   call c{read_kind, where};
+  if (c.p.abandoned()) return std::string{};
   result<std::string> done = read_next(c, fd, count);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -255,6 +287,7 @@ result<std::string> read(descriptor fd, std::size_t count, here where) {
 
 result<std::string> pread(descriptor fd, std::size_t count, std::int64_t offset, here where) {
   call c{pread_kind, where};
+  if (c.p.abandoned()) return std::string{};
   result<std::string> done = read_at(c, fd, count, offset);
   c.p.describe([&](narration& n) {
     n.arguments =
@@ -266,6 +299,7 @@ result<std::string> pread(descriptor fd, std::size_t count, std::int64_t offset,
 
 result<std::size_t> write(descriptor fd, std::string_view bytes, here where) {
   call c{write_kind, where};
+  if (c.p.abandoned()) return bytes.size();
   const result<std::size_t> done = write_next(c, fd, bytes);
   c.p.describe([&](narration& n) {
     n.arguments =
@@ -277,6 +311,7 @@ result<std::size_t> write(descriptor fd, std::string_view bytes, here where) {
 
 result<std::size_t> pwrite(descriptor fd, std::string_view bytes, std::int64_t offset, here where) {
   call c{pwrite_kind, where};
+  if (c.p.abandoned()) return bytes.size();
   const result<std::size_t> done = write_at(c, fd, bytes, offset);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {}, {})", descriptor_name(fd, c.descriptors.peek(fd)),
@@ -288,6 +323,7 @@ result<std::size_t> pwrite(descriptor fd, std::string_view bytes, std::int64_t o
 
 result<std::int64_t> lseek(descriptor fd, std::int64_t offset, int whence, here where) {
   call c{lseek_kind, where};
+  if (c.p.abandoned()) return std::int64_t{0};
   const result<std::int64_t> done = seek(c, fd, offset, whence);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", descriptor_name(fd, c.descriptors.peek(fd)), offset);
@@ -298,6 +334,7 @@ result<std::int64_t> lseek(descriptor fd, std::int64_t offset, int whence, here 
 
 result<void> ftruncate(descriptor fd, std::int64_t size, here where) {
   call c{ftruncate_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = resize(c, fd, size);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", descriptor_name(fd, c.descriptors.peek(fd)), size);
@@ -308,6 +345,7 @@ result<void> ftruncate(descriptor fd, std::int64_t size, here where) {
 
 result<void> fsync(descriptor fd, here where) {
   call c{fsync_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = synchronise(c, fd);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -318,6 +356,7 @@ result<void> fsync(descriptor fd, here where) {
 
 result<file_status> fstat(descriptor fd, here where) {
   call c{fstat_kind, where};
+  if (c.p.abandoned()) return file_status{};
   const result<file_status> done = status(c, fd);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", descriptor_name(fd, c.descriptors.peek(fd)));
@@ -326,6 +365,8 @@ result<file_status> fstat(descriptor fd, here where) {
   return done;
 }
 
-void allow_short_writes(bool allowed) { files_of(host::current()).short_writes = allowed; }
+void allow_short_writes(bool allowed) {
+  files_of(host::current()).current().short_writes = allowed;
+}
 
 }  // namespace norn::io

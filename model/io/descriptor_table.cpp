@@ -14,6 +14,23 @@ region key_of(descriptor d) { return region::key(d.key()); }
 
 descriptor_table::descriptor_table() : state_("descriptors"), numbers_(first_number, nullptr) {}
 
+void descriptor_table::perish(point& p, std::uint32_t) {
+  for (open_file_description* const d : numbers_) {
+    if (d != nullptr) drop_locks(p, *d);
+  }
+  // In the order of their names: the order in which they came to be may be that of an interleaving.
+  std::vector<handle_entry> handles = handles_;
+  std::sort(handles.begin(), handles.end(), [](const handle_entry& a, const handle_entry& b) {
+    return a.name.key() < b.name.key();
+  });
+  for (const handle_entry& each : handles) drop_locks(p, *each.to);
+}
+
+void descriptor_table::drop_locks(point& p, open_file_description& d) const {
+  if (d.may_hold_flock(p)) d.locks.flocks.release(p, d.id);
+  d.locks.record_locks.release_all(p, owner_);
+}
+
 open_file_description* descriptor_table::find(point& p, descriptor d) const {
   if (!d.is_number() && !d.is_handle()) return nullptr;
   p.read(state_, key_of(d));

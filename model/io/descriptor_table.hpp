@@ -11,14 +11,19 @@
 
 #include <norn/model/io/descriptor.hpp>
 #include <norn/model/io/open_file_description.hpp>
+#include <norn/model/thread/perishable.hpp>
+#include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
 
-class descriptor_table {
+class descriptor_table : public perishable {
  public:
   descriptor_table();
+
+  // The kernel closes what the process had open: its locks go.
+  void perish(point& p, std::uint32_t outcome) override;
 
   // Null when the descriptor is not open.
   open_file_description* find(point& p, descriptor d) const;
@@ -32,9 +37,14 @@ class descriptor_table {
   // Without an access.
   open_file_description* peek(descriptor d) const;
 
+  // The process that it belongs to: known once a call of it has used the table.
+  void belongs_to(process_id owner) { owner_ = owner; }
+
  private:
   // Standard input, output and error are open and lead nowhere.
   static constexpr std::size_t first_number = 3;
+
+  void drop_locks(point& p, open_file_description& d) const;
 
   struct handle_entry {
     descriptor name;
@@ -42,6 +52,7 @@ class descriptor_table {
   };
 
   object state_;
+  process_id owner_{};
   std::vector<open_file_description*> numbers_;  // null: free
   std::vector<handle_entry> handles_;
   std::vector<std::uint32_t> handles_made_;  // by thread

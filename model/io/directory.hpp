@@ -36,8 +36,9 @@ class directory : public inode {
 
   void read_whole(point& p) const { p.read(state, {0, parent_key.last}); }
 
-  // Without an access: for predicates, which observe the directory instead.
+  // Without an access: for predicates, which observe the directory instead, and for crashes.
   inode* peek(std::string_view entry) const;
+  const std::map<std::string, inode*, std::less<>>& entries() const { return entries_; }
 
  private:
   static constexpr std::uint64_t last_entry_key = (std::uint64_t{1} << 63) - 1;

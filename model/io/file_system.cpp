@@ -3,6 +3,8 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <set>
+#include <type_traits>
 #include <utility>
 
 #include <norn/model/io/narrate.hpp>
@@ -23,16 +25,17 @@ void describe(point& p, std::string_view name, const char* what) {
   p.describe([&](narration& n) { add_change(n, std::string(name) + what); });
 }
 
-std::string size_shown(const inode& of) {
-  return of.is_directory() ? "directory"
-                           : size_name(static_cast<const regular_file&>(of).bytes().size());
+std::string what_is_there_now(const inode& moved, const inode* replaced) {
+  if (moved.is_directory()) return "/ created";
+  const std::string& bytes = static_cast<const regular_file&>(moved).bytes();
+  if (replaced == nullptr) return ": none → " + shown_bytes(bytes);
+  return ": " + difference(static_cast<const regular_file*>(replaced)->bytes(), bytes);
 }
 
 void describe_rename(point& p, std::string_view from, const inode& moved, const inode* replaced) {
   p.describe([&](narration& n) {
-    const std::string before = replaced == nullptr ? "none" : size_shown(*replaced);
     add_change(n, std::string(from) + " removed");
-    add_change(n, moved.name + ": " + before + "→" + size_shown(moved));
+    add_change(n, moved.name + what_is_there_now(moved, replaced));
   });
 }
 
@@ -40,7 +43,8 @@ bool writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TR
 
 }  // namespace
 
-file_system::file_system() : root_(root_id, root_mode, "/", nullptr) {}
+file_system::file_system(device& on, std::vector<std::uint32_t>& named)
+    : disk_(on), named_by_thread_(named), root_(root_id, root_mode, "/", nullptr) {}
 
 // --- names ---
 
@@ -102,14 +106,15 @@ result<file_system::entry> file_system::entry_to_make(point& p, std::string_view
 // --- open ---
 
 result<open_file_description*> file_system::open(point& p, std::string_view path, int flags,
-                                                 std::uint32_t mode) {
+                                                 std::uint32_t mode, const lock_space& locks) {
   if ((flags & O_ACCMODE) == O_ACCMODE) return failure{EINVAL};
   if ((flags & O_CREAT) != 0 && (flags & O_DIRECTORY) != 0) return failure{EINVAL};
   const result<inode*> opened = open_inode(p, path, flags, mode);
   if (!opened) return failure{opened.error()};
   inode& file = *opened.value();
   if ((flags & O_TRUNC) != 0) as_file(file).resize(p, 0);
-  return &descriptions_.emplace_back(description_id(next_name(p.thread())), file, flags);
+  return &descriptions_.emplace_back(description_id(next_name(p.thread())), *this, file, flags,
+                                     locks ? locks(file) : file.locks);
 }
 
 result<inode*> file_system::open_inode(point& p, std::string_view path, int flags,
@@ -136,9 +141,11 @@ result<inode*> file_system::open_or_create(point& p, std::string_view path, int 
     if (found.value()->is_directory()) return failure{EISDIR};
     return found;
   }
+  if (const int error = disk_.space_error(p, process::current())) return failure{error};
   regular_file& fresh = make<regular_file>(p, mode, where.name);
   where.parent->set(p, where.name, fresh);
   fresh.add_link(p);
+  note_names(p, {{where.parent, std::string(where.name), &fresh}});
   describe(p, where.name, " created");
   return &fresh;
 }
@@ -180,6 +187,10 @@ result<void> file_system::rename(point& p, std::string_view from, std::string_vi
   if (moved.is_directory() && old_place.parent != new_place.parent) {
     as_directory(moved).set_parent(p, *new_place.parent);
   }
+  note_names(p,
+             {{new_place.parent, std::string(new_place.name), &moved},
+              {old_place.parent, std::string(old_place.name), nullptr}},
+             replaced == nullptr || moved.is_directory() ? nullptr : &as_file(moved));
   describe_rename(p, old_place.name, moved, replaced);
   return {};
 }
@@ -207,8 +218,10 @@ result<void> file_system::link(point& p, std::string_view existing, std::string_
   if (!at) return failure{at.error()};
   inode& file = *found.value();
   if (file.is_directory()) return failure{EPERM};
+  if (const int error = disk_.space_error(p, process::current())) return failure{error};
   at.value().parent->set(p, at.value().name, file);
   file.add_link(p);
+  note_names(p, {{at.value().parent, std::string(at.value().name), &file}});
   describe(p, at.value().name, " created");
   return {};
 }
@@ -225,6 +238,7 @@ result<void> file_system::unlink(point& p, std::string_view path) {
   if (at.value().ended_in_slash) return failure{ENOTDIR};
   at.value().parent->erase(p, at.value().name);
   found->remove_link(p);
+  note_names(p, {{at.value().parent, std::string(at.value().name), nullptr}});
   describe(p, at.value().name, " removed");
   return {};
 }
@@ -232,10 +246,12 @@ result<void> file_system::unlink(point& p, std::string_view path) {
 result<void> file_system::make_directory(point& p, std::string_view path, std::uint32_t mode) {
   const result<entry> at = entry_to_make(p, path, true);
   if (!at) return failure{at.error()};
+  if (const int error = disk_.space_error(p, process::current())) return failure{error};
   directory& above = *at.value().parent;
   directory& fresh = make<directory>(p, mode, at.value().name, &above);
   above.set(p, at.value().name, fresh);
   fresh.add_link(p);
+  note_names(p, {{&above, std::string(at.value().name), &fresh}});
   describe(p, at.value().name, "/ created");
   return {};
 }
@@ -254,6 +270,7 @@ result<void> file_system::remove_directory(point& p, std::string_view path) {
   if (!as_directory(*found.value()).empty(p)) return failure{ENOTEMPTY};
   at.parent->erase(p, at.name);
   found.value()->remove_link(p);
+  note_names(p, {{at.parent, std::string(at.name), nullptr}});
   describe(p, at.name, "/ removed");
   return {};
 }
@@ -284,6 +301,73 @@ const inode* file_system::observe(std::string_view path) const {
   return at;
 }
 
+// --- crashes ---
+
+void file_system::expect_crashes(storage kind) {
+  unsynced_.emplace(kind, root_);
+  for (const auto& each : inodes_) {
+    if (!each->is_directory()) as_file(*each).keep_versions(as_file(*each).bytes());
+  }
+}
+
+void file_system::note_names(point& p, std::vector<name_change> changes,
+                             regular_file* renamed_over) {
+  if (!unsynced_) return;
+  if (unsynced_->ordered()) p.write(journal_);
+  unsynced_->note(std::move(changes), renamed_over);
+}
+
+void file_system::sync(point& p, inode& what) {
+  if (!what.is_directory()) as_file(what).sync();
+  if (!unsynced_) return;
+  if (unsynced_->ordered()) p.write(journal_);
+  if (what.is_directory()) {
+    unsynced_->sync(as_directory(what));
+  } else {
+    unsynced_->sync_file();
+  }
+}
+
+std::optional<std::vector<image>> file_system::survivors() const {
+  constexpr std::size_t most_combinations = 1u << 18;
+  std::vector<image> found;
+  std::set<image> known;
+  outcome_choices choices;
+  std::size_t tried = 0;
+  do {
+    if (++tried > most_combinations) return std::nullopt;
+    image left = unsynced_->surviving(choices);
+    if (known.insert(left).second) found.push_back(std::move(left));
+  } while (choices.next());
+  return found;
+}
+
+void file_system::restore(point& p, const image& survived, storage kind) {
+  std::vector<inode*> made(survived.size(), nullptr);
+  restore_entries(p, survived, 0, root_, made);
+  expect_crashes(kind);
+}
+
+void file_system::restore_entries(point& p, const image& from, std::size_t at, directory& into,
+                                  std::vector<inode*>& made) {
+  for (const auto& [name, number] : from[at].entries) {
+    const image_node& node = from[number];
+    if (made[number] == nullptr && node.is_directory) {
+      directory& fresh = make<directory>(p, node.mode, name, &into);
+      made[number] = &fresh;
+      restore_entries(p, from, number, fresh, made);
+    } else if (made[number] == nullptr) {
+      regular_file& fresh = make<regular_file>(p, node.mode, name);
+      fresh.hold(node.bytes);
+      made[number] = &fresh;
+    }
+    const std::string first_name = made[number]->name;
+    into.set(p, name, *made[number]);
+    made[number]->name = first_name;
+    made[number]->add_link(p);
+  }
+}
+
 // --- identities ---
 
 template <class T, class... Arguments>
@@ -292,6 +376,9 @@ T& file_system::make(point& p, Arguments&&... arguments) {
   const auto id = inode_id(first_made + next_name(p.thread()));
   auto fresh = std::make_unique<T>(id, std::forward<Arguments>(arguments)...);
   T& made = *fresh;
+  if constexpr (std::is_same_v<T, regular_file>) {
+    if (unsynced_) made.keep_versions({});
+  }
   inodes_.push_back(std::move(fresh));
   return made;
 }

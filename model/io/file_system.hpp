@@ -8,16 +8,20 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <norn/model/io/device.hpp>
 #include <norn/model/io/directory.hpp>
 #include <norn/model/io/inode.hpp>
 #include <norn/model/io/open_file_description.hpp>
 #include <norn/model/io/regular_file.hpp>
 #include <norn/model/io/result.hpp>
+#include <norn/model/io/unsynced_names.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
@@ -32,13 +36,26 @@ struct file_status {
 
 class file_system {
  public:
-  file_system();
+  // `named`: how many names each thread has given; kept from one boot of the host to the next.
+  file_system(device& on, std::vector<std::uint32_t>& named);
+
+  // From now on a crash of the host may come; all that is there is on the disk.
+  void expect_crashes(storage kind);
+  // The trees that a crash may leave, each once; that in which everything survives is the first. Nothing
+  // where there are more than can be told apart in reasonable time. Without an access.
+  std::optional<std::vector<image>> survivors() const;
+  // Puts what survived into this one, which is new. Part of the crash.
+  void restore(point& p, const image& survived, storage kind);
+  // What fsync(2) does to the disk; the caller has read the file or directory.
+  void sync(point& p, inode& what);
 
   // Whether a write may store fewer bytes than it was given: a choice, tried for every length.
   bool short_writes = false;
 
+  // Locks taken through it are those of `locks`, given the inode; null: the inode's own.
+  using lock_space = std::function<file_locks&(inode&)>;
   result<open_file_description*> open(point& p, std::string_view path, int flags,
-                                      std::uint32_t mode);
+                                      std::uint32_t mode, const lock_space& locks);
   result<void> rename(point& p, std::string_view from, std::string_view to);
   result<void> link(point& p, std::string_view existing, std::string_view fresh);
   result<void> unlink(point& p, std::string_view path);
@@ -79,10 +96,17 @@ class file_system {
   T& make(point& p, Arguments&&... arguments);
   std::uint32_t next_name(thread_id creator);
 
+  void note_names(point& p, std::vector<name_change> changes, regular_file* renamed_over = nullptr);
+  void restore_entries(point& p, const image& from, std::size_t at, directory& into,
+                       std::vector<inode*>& made);
+
+  device& disk_;
   std::vector<std::unique_ptr<inode>> inodes_;
   std::deque<open_file_description> descriptions_;
-  std::vector<std::uint32_t> named_by_thread_;
+  std::vector<std::uint32_t>& named_by_thread_;
   directory root_;
+  std::optional<unsynced_names> unsynced_;
+  object journal_{"journal"};  // orders changes of names where they are committed in order
 };
 
 }  // namespace norn::io

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <norn/model/io/narrate.hpp>
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/base/invariant.hpp>
 
@@ -40,6 +41,8 @@ void flock_table::acquire(point& p, description_id by, lock_mode wanted) {
   if (!doomed(by)) {
     erase(by);
     holders_.push_back({by, wanted});
+    p.describe(
+        [&](narration& n) { n.takes(gate_, lock_mode_name(wanted), lock_owner{index_of(by)}); });
   }
   p.set_word(gate_, encoded());
 }
@@ -62,6 +65,7 @@ void flock_table::release(point& p, description_id by) {
   p.release_join(gate_);
   erase(by);
   p.set_word(gate_, encoded());
+  p.describe([&](narration& n) { n.lets_go(gate_, lock_owner{index_of(by)}); });
 }
 
 lock_mode flock_table::held(point& p, description_id by) const {

@@ -9,8 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include <norn/model/io/flock_table.hpp>
-#include <norn/model/io/record_lock_table.hpp>
+#include <norn/model/io/file_locks.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
@@ -30,8 +29,7 @@ class inode {
         mode(permissions),
         name(called),
         state(is == file_type::regular ? "file" : "directory", called),
-        flocks(called),
-        record_locks(called) {}
+        locks(called) {}
   virtual ~inode() = default;
   inode(const inode&) = delete;
   inode& operator=(const inode&) = delete;
@@ -51,8 +49,7 @@ class inode {
   const std::uint32_t mode;  // permission bits; kept, not enforced
   std::string name;          // the last component it was last known by; for the reader only
   object state;
-  flock_table flocks;
-  record_lock_table record_locks;
+  file_locks locks;
 
  private:
   static constexpr region link_count = region::key(UINT64_MAX);

@@ -41,21 +41,21 @@ struct flock_rest {
 
 void unlock(call& c, open_file_description& d) {
   if (!d.may_hold_flock(c.p)) return;
-  d.file.flocks.release(c.p, d.id);
+  d.locks.flocks.release(c.p, d.id);
   if (!d.others_may_wait(c.p)) d.forget_flock(c.p);
 }
 
 result<flock_rest> begin_lock(call& c, open_file_description& d, int operation) {
   const lock_mode wanted = flock_mode(operation);
-  const lock_mode held = d.may_hold_flock(c.p) ? d.file.flocks.held(c.p, d.id) : lock_mode::none;
+  const lock_mode held = d.may_hold_flock(c.p) ? d.locks.flocks.held(c.p, d.id) : lock_mode::none;
   d.note_flock(c.p);
   if (held == wanted) return flock_rest{};
   const bool waits = (operation & LOCK_NB) == 0;
   if (held == lock_mode::none && !waits) {
-    if (!d.file.flocks.try_acquire(c.p, d.id, wanted)) return failure{EWOULDBLOCK};
+    if (!d.locks.flocks.try_acquire(c.p, d.id, wanted)) return failure{EWOULDBLOCK};
     return flock_rest{};
   }
-  if (held != lock_mode::none) d.file.flocks.release(c.p, d.id);
+  if (held != lock_mode::none) d.locks.flocks.release(c.p, d.id);
   d.note_waiter(c.p);
   return flock_rest{&d};
 }
@@ -64,13 +64,14 @@ result<flock_rest> begin_flock(call& c, descriptor fd, int operation) {
   if (!is_flock_operation(operation)) return failure{EINVAL};
   open_file_description* const d = c.descriptors.find(c.p, fd);
   if (d == nullptr) return failure{EBADF};
+  if (&d->in != &c.files) return failure{ESTALE};
   if ((operation & ~LOCK_NB) != LOCK_UN) return begin_lock(c, *d, operation);
   unlock(c, *d);
   return flock_rest{};
 }
 
 result<void> take_flock(open_file_description& d, int operation, here where) {
-  flock_table& locks = d.file.flocks;
+  flock_table& locks = d.locks.flocks;
   const lock_mode wanted = flock_mode(operation);
   if ((operation & LOCK_NB) != 0) {
     point p{flock_wait_kind, locks.gate(), where};
@@ -139,6 +140,7 @@ result<record_lock> range_of(std::int64_t base, const struct ::flock& asked, loc
 result<lock_request> requested(call& c, descriptor fd, const struct ::flock& asked) {
   open_file_description* const d = c.descriptors.find(c.p, fd);
   if (d == nullptr) return failure{EBADF};
+  if (&d->in != &c.files) return failure{ESTALE};
   const result<std::int64_t> base = base_of(c, *d, asked.l_whence);
   if (!base) return failure{base.error()};
   const std::optional<lock_mode> mode = record_mode(asked.l_type);
@@ -177,7 +179,7 @@ result<void> get_lock(call& c, descriptor fd, struct ::flock& lock) {
   const result<lock_request> r = requested(c, fd, lock);
   if (!r) return failure{r.error()};
   if (r.value().lock.mode == lock_mode::none) return failure{EINVAL};
-  answer(lock, r.value().through->file.record_locks.conflict(c.p, c.by.id(), r.value().lock));
+  answer(lock, r.value().through->locks.record_locks.conflict(c.p, c.by.id(), r.value().lock));
   return {};
 }
 
@@ -192,12 +194,12 @@ result<lock_request> begin_set_lock(call& c, descriptor fd, const struct ::flock
     d.note_waiter(c.p);
     return r;
   }
-  if (!d.file.record_locks.try_set(c.p, c.by.id(), r.value().lock)) return failure{EAGAIN};
+  if (!d.locks.record_locks.try_set(c.p, c.by.id(), r.value().lock)) return failure{EAGAIN};
   return lock_request{};
 }
 
 result<void> take_record_lock(const lock_request& r, descriptor fd, here where) {
-  record_lock_table& locks = r.through->file.record_locks;
+  record_lock_table& locks = r.through->locks.record_locks;
   const process_id by = process::current().id();
   point p{fcntl_wait_kind, locks.gate(), where, locks.until_free(by, r.lock)};
   const bool closed = locks.doomed(fd, r.through->id);

@@ -27,6 +27,7 @@ result<void> truncate_file(call& c, std::string_view path, std::int64_t size) {
   if (!found) return failure{found.error()};
   if (found.value()->is_directory()) return failure{EISDIR};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
+  if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
   static_cast<regular_file*>(found.value())->resize(c.p, static_cast<std::uint64_t>(size));
   return {};
 }
@@ -39,6 +40,7 @@ std::string shown(const result<file_status>& r) {
 
 result<void> rename(std::string_view from, std::string_view to, here where) {
   call c{rename_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = c.files.rename(c.p, from, to);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", shown_bytes(from), shown_bytes(to));
@@ -49,6 +51,7 @@ result<void> rename(std::string_view from, std::string_view to, here where) {
 
 result<void> link(std::string_view existing, std::string_view fresh, here where) {
   call c{link_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = c.files.link(c.p, existing, fresh);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", shown_bytes(existing), shown_bytes(fresh));
@@ -70,6 +73,7 @@ result<void> unlink(std::string_view path, here where) {
 
 result<void> mkdir(std::string_view path, std::uint32_t mode, here where) {
   call c{mkdir_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = c.files.make_directory(c.p, path, mode);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", shown_bytes(path));
@@ -91,6 +95,7 @@ result<void> rmdir(std::string_view path, here where) {
 
 result<void> truncate(std::string_view path, std::int64_t size, here where) {
   call c{truncate_kind, where};
+  if (c.p.abandoned()) return {};
   const result<void> done = truncate_file(c, path, size);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({}, {})", shown_bytes(path), size);
@@ -101,6 +106,7 @@ result<void> truncate(std::string_view path, std::int64_t size, here where) {
 
 result<file_status> stat(std::string_view path, here where) {
   call c{stat_kind, where};
+  if (c.p.abandoned()) return file_status{};
   const result<inode*> found = c.files.find(c.p, path);
   const result<file_status> done =
       found ? result<file_status>(file_system::status(c.p, *found.value()))
@@ -114,6 +120,7 @@ result<file_status> stat(std::string_view path, here where) {
 
 bool exists(std::string_view path, here where) {
   call c{exists_kind, where};
+  if (c.p.abandoned()) return false;
   const bool found = c.files.find(c.p, path).ok();
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", shown_bytes(path));
@@ -124,6 +131,7 @@ bool exists(std::string_view path, here where) {
 
 result<std::vector<std::string>> readdir(std::string_view path, here where) {
   call c{readdir_kind, where};
+  if (c.p.abandoned()) return std::vector<std::string>{};
   result<std::vector<std::string>> done = c.files.list(c.p, path);
   c.p.describe([&](narration& n) {
     n.arguments = fmt::format("({})", shown_bytes(path));
@@ -132,8 +140,14 @@ result<std::vector<std::string>> readdir(std::string_view path, here where) {
   return done;
 }
 
+void set_storage(const host& of, storage kind) { files_of(of).set_storage(kind); }
+
+void mount(const host& client, const host& server, network_locks locks) {
+  files_of(client).mount(server, locks);
+}
+
 std::optional<std::string> observe_file(std::string_view path) {
-  const inode* const found = files_of(host::current()).observe(path);
+  const inode* const found = files_of(host::current()).observed().observe(path);
   if (found == nullptr || found->is_directory()) return std::nullopt;
   return static_cast<const regular_file*>(found)->bytes();
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <norn/model/io/descriptor.hpp>
+#include <norn/model/io/lock_mode.hpp>
 #include <norn/model/io/open_file_description.hpp>
 #include <norn/model/io/result.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -15,7 +16,12 @@ std::string error_name(int error);       // "ENOENT"
 std::string open_flags_name(int flags);  // "O_WRONLY|O_TRUNC"
 std::string flock_operation_name(int operation);
 std::string shown_bytes(std::string_view bytes);  // quoted, shortened
-std::string size_name(std::uint64_t bytes);       // "24 bytes"
+// "[]" → "[1]": what a file held before and after, each in quotes. Where they are long, what they begin and
+// end with in common is left out, and so is the middle of what is still too long for a line.
+std::string difference(std::string_view before, std::string_view after);
+// "shared"; nothing for an exclusive lock, which is the usual one.
+std::string lock_mode_name(lock_mode mode);
+std::string size_name(std::uint64_t bytes);  // "24 bytes"
 // "reviews.json", with the number in front where there is one: "3 reviews.json".
 std::string descriptor_name(descriptor d, const open_file_description* to);
 

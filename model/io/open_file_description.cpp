@@ -15,9 +15,12 @@ constexpr region flock_key = region::key(3);
 
 }  // namespace
 
-open_file_description::open_file_description(description_id named, inode& of, int flags)
+open_file_description::open_file_description(description_id named, const file_system& made_in,
+                                             inode& of, int flags, file_locks& locked_in)
     : id(named),
+      in(made_in),
       file(of),
+      locks(locked_in),
       readable((flags & O_ACCMODE) != O_WRONLY),
       writable((flags & O_ACCMODE) != O_RDONLY),
       appends((flags & O_APPEND) != 0),

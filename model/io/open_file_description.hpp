@@ -12,12 +12,19 @@
 
 namespace norn::io {
 
+class file_system;
+
 class open_file_description {
  public:
-  open_file_description(description_id named, inode& of, int flags);
+  // `locked_in`: where locks taken through it are kept, the inode's own or those that a client of a network
+  // file system keeps for itself.
+  open_file_description(description_id named, const file_system& in, inode& of, int flags,
+                        file_locks& locked_in);
 
   const description_id id;
+  const file_system& in;
   inode& file;
+  file_locks& locks;
   const bool readable;
   const bool writable;
   const bool appends;

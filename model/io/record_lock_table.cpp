@@ -1,5 +1,7 @@
 #include <norn/model/io/record_lock_table.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include <norn/model/io/interned.hpp>
@@ -49,6 +51,20 @@ std::vector<record_lock> with(const std::vector<record_lock>& locks, const recor
   return merged;
 }
 
+// "bytes 0 to 9 shared, bytes 10 to 19"; of the whole file no bytes are named.
+std::string shown(const std::vector<record_lock>& locks) {
+  std::vector<std::string> parts;
+  for (const record_lock& each : locks) {
+    const bool to_the_end = each.last >= INT64_MAX;
+    std::string part = to_the_end && each.first == 0 ? ""
+                       : to_the_end                  ? fmt::format("bytes from {}", each.first)
+                                    : fmt::format("bytes {} to {}", each.first, each.last);
+    if (each.mode == lock_mode::shared) part += part.empty() ? "shared" : " shared";
+    parts.push_back(std::move(part));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 std::vector<record_lock> record_lock_table::held_by(process_id owner) const {
@@ -96,6 +112,18 @@ void record_lock_table::set(point& p, process_id by, const record_lock& wanted) 
   if (mine == next.end()) mine = next.insert(next.end(), owner_locks{by, {}});
   mine->locks = with(mine->locks, wanted);
   publish(p, std::move(next));
+  p.describe([&](narration& n) { describe_locks(n, by); });
+}
+
+// For the reader, who has the lock: also who asks for what its process has already.
+void record_lock_table::describe_locks(narration& n, process_id by) const {
+  const std::vector<record_lock> held = held_by(by);
+  const auto owner = lock_owner{index_of(by)};
+  if (held.empty()) {
+    n.lets_go(gate_, owner);
+  } else {
+    n.takes(gate_, shown(held), owner);
+  }
 }
 
 bool record_lock_table::try_set(point& p, process_id by, const record_lock& wanted) {
@@ -106,6 +134,7 @@ bool record_lock_table::try_set(point& p, process_id by, const record_lock& want
   const std::vector<record_lock> before = held_by(by);
   if (with(before, wanted) == before) {
     p.read(gate_);
+    p.describe([&](narration& n) { describe_locks(n, by); });
   } else {
     set(p, by, wanted);
   }

@@ -89,6 +89,7 @@ class record_lock_table {
   static bool is_free_for(std::uint64_t word, std::uint64_t operand);
   std::vector<record_lock> held_by(process_id owner) const;
   void publish(point& p, snapshot next);
+  void describe_locks(narration& n, process_id by) const;
 
   object gate_;
   snapshot locks_;

@@ -12,11 +12,16 @@ namespace {
 // Requires: first < end.
 region bytes_between(std::uint64_t first, std::uint64_t end) { return {first, end - 1}; }
 
-void describe_size(point& p, const std::string& name, std::uint64_t before, std::uint64_t after) {
-  p.describe([&](narration& n) {
-    add_change(n, before == after ? name + ": " + size_name(after) + ", rewritten"
-                                  : name + ": " + size_name(before) + "→" + size_name(after));
-  });
+// A gap between the old end and the offset comes into being as zeros.
+std::string overwritten(std::string content, std::uint64_t offset, std::string_view bytes) {
+  content.resize(std::max<std::uint64_t>(content.size(), offset + bytes.size()));
+  content.replace(offset, bytes.size(), bytes);
+  return content;
+}
+
+std::string resized(std::string content, std::uint64_t size) {
+  content.resize(size);
+  return content;
 }
 
 }  // namespace
@@ -36,12 +41,14 @@ void regular_file::write(point& p, std::uint64_t offset, std::string_view bytes,
   const std::uint64_t before = bytes_.size();
   NORN_INVARIANT(end <= largest_size && stored <= bytes.size());
   if (bytes.empty()) return;
-  // A gap between the old end and the offset comes into being as zeros.
   p.write(state, bytes_between(std::min(offset, before), end));
   if (end > before) p.write(state, size_key);
-  bytes_.resize(std::max(before, offset + stored));
-  bytes_.replace(offset, stored, bytes.substr(0, stored));
-  describe_size(p, name, before, bytes_.size());
+  p.describe([&](narration& n) {
+    const std::string after = overwritten(bytes_, offset, bytes.substr(0, stored));
+    add_change(n, name + ": " + difference(bytes_, after));
+  });
+  bytes_ = overwritten(std::move(bytes_), offset, bytes.substr(0, stored));
+  note_version(p, change::write);
 }
 
 void regular_file::resize(point& p, std::uint64_t size) {
@@ -53,8 +60,25 @@ void regular_file::resize(point& p, std::uint64_t size) {
   }
   p.write(state, size_key);
   p.write(state, bytes_between(std::min(size, before), std::max(size, before)));
+  p.describe([&](narration& n) {
+    add_change(n, name + ": " + difference(bytes_, resized(bytes_, size)));
+  });
   bytes_.resize(size);
-  describe_size(p, name, before, size);
+  note_version(p, change::truncation);
+}
+
+void regular_file::note_version(point& p, change by) {
+  if (!versions_) return;
+  p.write(state, version_key);
+  versions_->changed(bytes_, by);
+}
+
+void regular_file::sync() {
+  if (versions_) versions_->sync();
+}
+
+void regular_file::sync_failed() {
+  if (versions_) versions_->sync_failed();
 }
 
 std::uint64_t regular_file::size(point& p) const {

@@ -6,12 +6,16 @@
 // every byte that comes or goes; two such changes therefore never commute.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <norn/model/io/inode.hpp>
+#include <norn/model/io/versions.hpp>
 
 namespace norn::io {
 
@@ -36,16 +40,36 @@ class regular_file : public inode {
 
   std::uint64_t size(point& p) const;
 
+  // What the file was on the disk, where it comes back from there. Requires: it is new.
+  void hold(std::string bytes) { bytes_ = std::move(bytes); }
+
   // All of it, all that a thread can know of it: for fsync.
-  void read_whole(point& p) const { p.read(state, {0, size_key.last}); }
+  void read_whole(point& p) const { p.read(state, {0, version_key.last}); }
+
+  // From now on a crash may come: `on_disk` is what survives it. Then: what an fsync does, and one that
+  // fails; the content that one crash leaves (versions.hpp). All without an access.
+  void keep_versions(std::string on_disk) { versions_.emplace(std::move(on_disk)); }
+  void sync();
+  void sync_failed();
+  version newest_version() const { return versions_->newest(); }
+  void pin(version at_least) { pinned_ = std::max(pinned_, at_least); }
+  std::string surviving(outcome_choices& choices, version since, bool ordered) const {
+    return versions_->surviving(choices, std::max(since, pinned_), ordered);
+  }
 
   // Without an access: for the reader of a trace.
   const std::string& bytes() const { return bytes_; }
 
  private:
   static constexpr region size_key = region::key(std::uint64_t{1} << 63);
+  // Where versions are kept, their order matters: what else would commute does not.
+  static constexpr region version_key = region::key((std::uint64_t{1} << 63) + 1);
+
+  void note_version(point& p, change by);
 
   std::string bytes_;
+  std::optional<versions> versions_;
+  version pinned_ = 0;  // no older one is on the disk, whatever was synced
 };
 
 }  // namespace norn::io

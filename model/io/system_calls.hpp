@@ -7,7 +7,7 @@
 // unlocking) may be called in destructors.
 //
 // Not modelled: permissions, symbolic links, the current directory (relative paths start at the
-// root), devices, EINTR, ENOSPC and EIO.
+// root), devices, EINTR. EIO and ENOSPC come where they are asked for (device.hpp).
 #pragma once
 
 #include <fcntl.h>
@@ -22,7 +22,9 @@
 #include <vector>
 
 #include <norn/model/io/descriptor.hpp>
+#include <norn/model/io/device.hpp>
 #include <norn/model/io/file_system.hpp>
+#include <norn/model/io/mounted_files.hpp>
 #include <norn/model/io/result.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 
@@ -89,6 +91,14 @@ result<void> fcntl(descriptor fd, int command, struct ::flock& lock, here where 
 // Lets write and pwrite on the running thread's host store fewer bytes than given: every length from
 // one byte to all is tried. Not a scheduling point; to be called before threads start.
 void allow_short_writes(bool allowed = true);
+
+// What the disk of the host promises for what was not synced, where the host may crash (faults.hpp). Not a
+// scheduling point; to be called before the crash is declared.
+void set_storage(const host& of, storage kind);
+
+// The client's processes see the server's files from now on, over the network. Not a scheduling point; to be
+// called before threads start. The server's files outlive a crash of the client.
+void mount(const host& client, const host& server, network_locks locks);
 
 // Inside the predicate of `always`: the contents of a file, nothing when there is no such file. Not a
 // scheduling point.

@@ -302,6 +302,7 @@ class atomic {
   T subtract(difference_type by) { return fetch_sub(by, memory_order_seq_cst, source_location{}); }
 
   void assign(point& p, const T& value) {
+    if (p.abandoned()) return;
     p.describe([&](narration& n) {
       n.changes = detail::shown_value(value_) + "→" + detail::shown_value(value);
     });

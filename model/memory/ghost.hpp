@@ -32,9 +32,12 @@ class ghost {
     change([&](T& v) { v = std::move(value); });
   }
 
-  // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`.
+  // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`. A thread that was
+  // killed in an operation of destructors, such as close, goes on to the next one without having performed
+  // it (point.hpp): what it does there does not happen.
   template <class F>
   void change(F&& f) {
+    if (unwinding()) return;
     ghost_write(state_);
     std::forward<F>(f)(value_);
   }

@@ -56,6 +56,7 @@ class shared {
     point p{detail::write_kind, state_, where};
     p.write(state_);
     p.checked_write(state_);
+    if (p.abandoned()) return;
     p.describe(
         [&](narration& n) { n.changes = detail::shown(value_) + "→" + detail::shown(value); });
     value_ = std::move(value);

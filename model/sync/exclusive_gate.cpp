@@ -82,6 +82,7 @@ void exclusive_gate::unlock_in(point& p) {
   owner_ = no_thread;
   p.set_word(state_, 0);
   p.release(state_);
+  p.describe([&](narration& n) { n.lets_go(state_); });
 }
 
 bool exclusive_gate::owned_by_caller() const { return owner_ == this_thread_id(); }
@@ -91,6 +92,7 @@ void exclusive_gate::take(point& p) {
   owner_ = p.thread();
   p.set_word(state_, owned_by(owner_));
   p.acquire(state_);
+  p.describe([&](narration& n) { n.takes(state_); });
 }
 
 void exclusive_gate::refuse_second_lock(point& p) const {

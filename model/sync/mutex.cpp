@@ -23,7 +23,6 @@ const char* not_the_owner(std::uint64_t word) {
 }  // namespace
 
 void mutex::lock(source_location where) {
-  const std::uint64_t mine = owned_by(this_thread_id());
   if (owned_by_caller()) {
     // An error to be reported, not a wait without end.
     point p{lock_kind, state_, where};
@@ -32,28 +31,30 @@ void mutex::lock(source_location where) {
            "lock of a mutex that the thread already owns: it would wait for itself");
   }
   point p{lock_kind, state_, where, guard{state_.slot(), is_free}};
-  p.write(state_);
-  p.set_word(state_, mine);
-  p.acquire(state_);
+  take(p);
 }
 
 bool mutex::try_lock(source_location where) {
   point p{try_lock_kind, state_, where};
-  const std::uint64_t mine = owned_by(p.thread());
-  if (p.word(state_) == mine) {
+  if (p.word(state_) == owned_by(p.thread())) {
     p.write(state_);
     p.halt("no_double_lock", "try_lock of a mutex that the thread already owns is undefined");
   }
   const bool free = p.word(state_) == 0;
   if (free) {
-    p.write(state_);
-    p.set_word(state_, mine);
-    p.acquire(state_);
+    take(p);
   } else {
     p.read(state_);
   }
   p.describe([&](narration& n) { n.result = free ? "true" : "false"; });
   return free;
+}
+
+void mutex::take(point& p) {
+  p.write(state_);
+  p.set_word(state_, owned_by(p.thread()));
+  p.acquire(state_);
+  p.describe([&](narration& n) { n.takes(state_); });
 }
 
 void mutex::unlock(source_location where) {
@@ -74,6 +75,7 @@ void mutex::unlock_in(point& p) {
   }
   p.set_word(state_, 0);
   p.release(state_);
+  p.describe([&](narration& n) { n.lets_go(state_); });
 }
 
 bool mutex::owned_by_caller() const {

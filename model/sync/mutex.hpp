@@ -34,6 +34,8 @@ class mutex {
   const object& state() const { return state_; }
 
  private:
+  void take(point& p);
+
   object state_;  // word: 0 when free, else the owner's identity + 1
 };
 

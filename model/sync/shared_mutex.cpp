@@ -94,6 +94,7 @@ void shared_mutex::unlock_in(point& p) {
   owner_ = no_thread;
   publish(p);
   p.release(state_);
+  p.describe([&](narration& n) { n.lets_go(state_); });
 }
 
 void shared_mutex::lock_shared(source_location where) {
@@ -154,6 +155,7 @@ void shared_mutex::unlock_shared_in(point& p) {
   readers_.erase(p.thread());
   publish(p);
   p.release_join(readers_left_);
+  p.describe([&](narration& n) { n.lets_go(state_); });
 }
 
 void shared_mutex::take(point& p) {
@@ -161,12 +163,14 @@ void shared_mutex::take(point& p) {
   publish(p);
   p.acquire(state_);
   p.acquire(readers_left_);
+  p.describe([&](narration& n) { n.takes(state_); });
 }
 
 void shared_mutex::take_shared(point& p) {
   readers_.insert(p.thread());
   publish(p);
   p.acquire(state_);
+  p.describe([&](narration& n) { n.takes(state_, "shared"); });
 }
 
 // While readers share the mutex, others may join them. Failing must then be a write: of two failures

@@ -29,8 +29,8 @@ class host {
 
   // The machine's own T (local_parts.hpp); for models, not for programs.
   template <class T>
-  T& part() const {
-    return parts().get<T>();
+  T& part(std::string_view part_name = {}) const {
+    return parts().get<T>(part_name);
   }
 
   friend bool operator==(const host& a, const host& b) { return a.record_ == b.record_; }
@@ -38,6 +38,7 @@ class host {
   struct record;
 
  private:
+  friend class faults;
   friend class process;
   explicit host(record& r) : record_(&r) {}
   local_parts& parts() const;

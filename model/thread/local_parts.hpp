@@ -6,12 +6,17 @@
 // the thread that happened to come first: they are called the same in every interleaving.
 #pragma once
 
+#include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <typeinfo>
+#include <vector>
 
+#include <norn/model/thread/perishable.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 
 namespace norn {
@@ -37,8 +42,19 @@ class local_parts {
         &fresh, unique.c_str(), +[]() -> std::unique_ptr<detail::run_local_slot> {
           return std::make_unique<detail::run_local_of<T>>();
         });
-    return value_of<T>(*fresh.slot);
+    T& value = value_of<T>(*fresh.slot);
+    if constexpr (std::is_base_of_v<perishable, T>) {
+      perishables_.emplace(unique, &value);
+      if (mortal_) value.may_perish();
+    }
+    return value;
   }
+
+  // The owner may crash from now on; how many states a crash may leave; the crash (perishable.hpp).
+  void may_perish();
+  // Requires of a crash: `outcomes` has just been called.
+  std::uint32_t outcomes();
+  void perish(point& p, std::uint32_t outcome);
 
  private:
   struct part {
@@ -53,6 +69,9 @@ class local_parts {
   }
 
   std::string owner_;
+  bool mortal_ = false;
+  std::map<std::string, perishable*> perishables_;  // in an order that no interleaving changes
+  std::vector<std::uint32_t> outcomes_;             // of each, as counted last
   std::deque<part> parts_;  // their addresses are the keys of what they stand for
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/failure.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/run_local.hpp>
@@ -48,7 +49,54 @@ host::record& machines::add_host(std::string_view name) {
 }
 
 process::record& machines::add_process(host::record& on, std::string_view name) {
-  return processes_.emplace_back(process_id(next_number(this_thread_id())), std::string(name), on);
+  process::record& fresh =
+      processes_.emplace_back(process_id(next_number(this_thread_id())), std::string(name), on);
+  if (on.power != nullptr) {
+    ghost_read(
+        *on.power);  // before a crash of the host or after it: in the step that makes the process
+    end_with_host(fresh);
+  }
+  return fresh;
+}
+
+void machines::make_mortal(process::record& p) {
+  if (is_body_s_own(p)) {
+    halt_as_misuse(
+        "the process of the body is declared to crash: it is the one that checks; let the "
+        "code under test run in a process of its own");
+  }
+  if (norn::runs_alone()) {  // whatever ran before has ended
+    for (process::record& each : processes_) each.has_threads = false;
+  }
+  if (p.life != nullptr && p.has_threads) return;  // it may crash with its host already
+  if (p.has_threads) {
+    halt_as_misuse("a crash of " + p.name +
+                   " is declared after threads of it were started: declare "
+                   "it before");
+  }
+  if (p.life == nullptr) p.life = std::make_unique<object>("life", p.name);
+  p.parts.may_perish();
+}
+
+void machines::make_mortal(host::record& h) {
+  if (h.power == nullptr) h.power = std::make_unique<object>("power", h.name);
+  for (process::record* each : processes_on(h)) {
+    if (!is_body_s_own(*each)) end_with_host(*each);
+  }
+  h.parts.may_perish();
+}
+
+void machines::end_with_host(process::record& p) {
+  make_mortal(p);
+  p.ends_with_host = true;
+}
+
+std::vector<process::record*> machines::processes_on(const host::record& h) {
+  std::vector<process::record*> found;
+  for (process::record& each : processes_) {
+    if (&each.on == &h) found.push_back(&each);
+  }
+  return found;
 }
 
 process::record& machines::process_of(thread_id t) {

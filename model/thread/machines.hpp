@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct host::record {
 
   host_id id;
   std::string name;
+  std::unique_ptr<object> power;  // where it may crash
   local_parts parts;
 };
 
@@ -27,6 +29,9 @@ struct process::record {
   process_id id;
   std::string name;
   host::record& on;
+  bool has_threads = false;
+  bool ends_with_host = false;
+  std::unique_ptr<object> life;  // where it may crash: what its threads live by
   local_parts parts;
 };
 
@@ -39,11 +44,19 @@ class machines {
   host::record& add_host(std::string_view name);
   process::record& add_process(host::record& on, std::string_view name);
 
+  // From now on the process may crash, or the host, with every process that is on it or will be. Misuse
+  // where one of these has threads already, or would be the body's own alone.
+  void make_mortal(process::record& p);
+  void make_mortal(host::record& h);
+  std::vector<process::record*> processes_on(const host::record& h);
+
   // Invariant: a thread never changes its process once it has been asked for.
   process::record& process_of(thread_id t);
   void assign(thread_id t, process::record& to);
 
  private:
+  bool is_body_s_own(const process::record& p) const { return &p == &processes_.front(); }
+  void end_with_host(process::record& p);
   std::uint32_t next_number(thread_id creator);
 
   std::deque<host::record> hosts_;

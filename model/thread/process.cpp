@@ -1,6 +1,7 @@
 #include <norn/model/thread/process.hpp>
 
 #include <norn/model/thread/machines.hpp>
+#include <norn/scheduler/run/life.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 
@@ -11,6 +12,7 @@ process::process(const host& on, std::string_view name)
 
 process process::current() { return process(machines::now().process_of(this_thread_id())); }
 
+bool process::ends_with_host() const { return record_->ends_with_host; }
 process_id process::id() const { return record_->id; }
 const std::string& process::name() const { return record_->name; }
 host process::on() const { return host(record_->on); }
@@ -19,6 +21,8 @@ local_parts& process::parts() const { return record_->parts; }
 void process::adopt_this_thread() const {
   machines::now().assign(this_thread_id(), *record_);
   set_place(record_->name, record_->on.name);
+  record_->has_threads = true;
+  live_by(record_->life.get());
 }
 
 }  // namespace norn

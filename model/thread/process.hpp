@@ -35,6 +35,12 @@ class process {
   // The process that the running thread belongs to. Not a scheduling point.
   static process current();
 
+  // Whether a crash of its host kills it: of a host that may crash, every process but the body's own. Not a
+  // scheduling point.
+  bool ends_with_host() const;
+  // Whether the body of the check runs in it.
+  bool is_body_s_own() const { return id() == process_id(1); }
+
   process_id id() const;
   const std::string& name() const;
   host on() const;
@@ -70,6 +76,7 @@ class process {
   struct record;
 
  private:
+  friend class faults;
   explicit process(record& r) : record_(&r) {}
   void adopt_this_thread() const;
   local_parts& parts() const;

@@ -80,6 +80,7 @@ class explorer {
     }
     result_.complete = strategy_->exhaustive_search() && result_.stats.too_deep == 0;
     if (result_.stats.too_deep != 0) result_.bound_hit = bound_kind::depth;
+    if (result_.complete) result_.misuse = faults_in_vain();
     return conclude();
   }
 
@@ -90,6 +91,30 @@ class explorer {
     }
     if (!runner_.misuse().empty()) result_.misuse = runner_.misuse();
     return result_.misuse.has_value();
+  }
+
+  std::optional<std::string> faults_in_vain() const {
+    std::string names;
+    for (const declared_fault& f : runner_.faults()) {
+      if (!f.struck) names += (names.empty() ? "" : ", ") + f.name;
+    }
+    if (names.empty()) return std::nullopt;
+    return "declared faults struck in no execution: " + names +
+           "\n  the search is complete, so they never can: declare them before the threads start "
+           "that "
+           "they are to hit and cease after these have ended, or leave them out.";
+  }
+
+  void sum_up_faults() {
+    for (const declared_fault& f : runner_.faults()) {
+      const auto known = std::find_if(result_.faults.begin(), result_.faults.end(),
+                                      [&](const fault_budget& b) { return b.kind == f.kind; });
+      if (known == result_.faults.end()) {
+        result_.faults.push_back({f.kind, f.budget});
+      } else {
+        known->budget += f.budget;
+      }
+    }
   }
 
   // What was taken for independent was not: the search starts over, and counts anew.
@@ -207,6 +232,7 @@ class explorer {
 
   search_result conclude() {
     result_.stats.seconds = std::chrono::duration<double>(steady::now() - began_).count();
+    sum_up_faults();
     for (property_verdict& p : result_.properties) {
       if (result_.misuse) {
         p = {p.property, conclusion::misuse, *result_.misuse, std::nullopt};

@@ -1,5 +1,6 @@
 // Narrate: turns an execution that was run for a reader into plain values: steps with what they did,
-// who preempted whom, which step conflicts with which, who is blocked and by whom.
+// why the thread changed, which locks are held, which step conflicts with which, who is blocked and by
+// whom.
 #pragma once
 
 #include <string_view>

@@ -6,12 +6,10 @@ namespace norn {
 
 namespace {
 
-using word_history = std::span<const execution::word_write>;
-
 // The writes since which the guard has been closed: the one that closed it, and later ones. None where
 // it was never open.
-word_history writes_since_closed(const execution& done, const guard& g) {
-  const word_history writes = done.word_writes(g.object);
+word_history writes_since_closed(const execution& done, const guard& g, std::size_t events) {
+  const word_history writes = words_written(done, g.object, events);
   const std::vector<event_count> beginning(done.width(), 0);
   const auto is_open = [&](std::uint64_t word) { return g.open(word, g.operand); };
   for (std::size_t i = writes.size(); i-- > 0;) {
@@ -22,8 +20,8 @@ word_history writes_since_closed(const execution& done, const guard& g) {
 
 // Whoever closed the guard holds what it waits for, unless it is shared: another may have joined, and
 // the first may have left. Who takes and gives back by turns has left after an even number of writes.
-thread_id holder_of(const execution& done, const guard& g) {
-  const word_history writes = writes_since_closed(done, g);
+thread_id holder_of(const execution& done, const guard& g, std::size_t events) {
+  const word_history writes = writes_since_closed(done, g, events);
   const auto thread_of = [&](const execution::word_write& w) { return done.at(w.event).thread; };
   for (const execution::word_write& each : writes) {
     const auto turns = std::count_if(writes.begin(), writes.end(), [&](const auto& other) {
@@ -32,14 +30,6 @@ thread_id holder_of(const execution& done, const guard& g) {
     if (turns % 2 == 1) return thread_of(each);
   }
   return writes.empty() ? no_thread : thread_of(writes.front());
-}
-
-// For the end of a thread that thread.
-thread_id holder_of(const runner& r, const execution& done, const guard& g) {
-  for (const thread_id t : r.created()) {
-    if (r.end_of(t) == g.object) return t;
-  }
-  return holder_of(done, g);
 }
 
 const wait* wait_of(const std::vector<wait>& waits, thread_id t) {
@@ -73,12 +63,26 @@ std::string text_of(const runner& r, const wait& w) {
 
 }  // namespace
 
+word_history words_written(const execution& done, object_slot o, std::size_t events) {
+  const word_history all = done.word_writes(o);
+  const auto later = std::partition_point(
+      all.begin(), all.end(), [&](const auto& write) { return index_of(write.event) < events; });
+  return all.first(static_cast<std::size_t>(later - all.begin()));
+}
+
+thread_id holder_of(const runner& r, const execution& done, const guard& g, std::size_t events) {
+  for (const thread_id t : r.created()) {
+    if (r.end_of(t) == g.object) return t;
+  }
+  return holder_of(done, g, events);
+}
+
 std::vector<wait> waits_of(const runner& r, const execution& done) {
   std::vector<wait> waits;
   for (const thread_id t : r.created()) {
-    if (done.state(t) != thread_state::parked || done.is_enabled(t)) continue;
+    if (done.state(t) != thread_state::parked || done.is_enabled(t) || r.is_killed(t)) continue;
     const operation& what = done.pending(t);
-    waits.push_back({t, what, holder_of(r, done, what.guard)});
+    waits.push_back({t, what, holder_of(r, done, what.guard, done.size())});
   }
   return waits;
 }

@@ -1,12 +1,22 @@
-// Waits: who waits for what at the end of an execution, and for whom.
+// Waits: who waits for what, at the end of an execution or along it, and for whom.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
 #include <norn/scheduler/run/runner.hpp>
 
 namespace norn {
+
+using word_history = std::span<const execution::word_write>;
+
+// The writes of the object's word by the first so many events.
+word_history words_written(const execution& done, object_slot o, std::size_t events);
+
+// After so many events, who could open the guard, which is closed then: no_thread where that is not known.
+// For the end of a thread that thread.
+thread_id holder_of(const runner& r, const execution& done, const guard& g, std::size_t events);
 
 struct wait {
   thread_id thread{};

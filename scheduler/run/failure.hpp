@@ -15,6 +15,9 @@ void violate(std::string_view property, std::string_view message);
 // The same, and the running thread never goes on: it cannot, having misused the model.
 [[noreturn]] void halt(std::string_view property, std::string_view message);
 
+// The check itself is wrong, not the program under test: every verdict of the search is then `misuse`.
+[[noreturn]] void halt_as_misuse(std::string_view message);
+
 // As `halt`, for destructors and noexcept functions: returns when the execution is taken down, with
 // `unwinding()` true; the caller then touches nothing and returns.
 void halt_quietly(std::string_view property, std::string_view message);

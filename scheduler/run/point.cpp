@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include <norn/scheduler/run/failure.hpp>
+#include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
+#include <norn/scheduler/run/life.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/run/spawn.hpp>
@@ -131,6 +133,8 @@ void point::fence_acquire() { note(synchronisation::fence_acquire, no_object); }
 void point::checked_read(const object& o) { note(synchronisation::checked_read, o.slot()); }
 void point::checked_write(const object& o) { note(synchronisation::checked_write, o.slot()); }
 
+std::size_t point::kill(const object& life) { return abandoned() ? 0 : runner_->kill(life.slot()); }
+
 void point::violate(std::string_view property, std::string_view message) {
   if (!abandoned()) runner_->violate(property, message);
 }
@@ -149,6 +153,7 @@ object::object(const char* type, std::string_view label, std::uint64_t word)
 object::~object() {
   runner* const r = detail::current_runner;
   if (r == nullptr || !r->alive(slot_, this)) return;
+  if (r->kills()) r->access(slot_, access_mode::write, 0, region::whole());
   if (!r->unwinding() && !r->destroys_quietly()) {
     const point p{destroy_kind, *this, source_location{}};
     if (!p.abandoned()) r->access(slot_, access_mode::write, 0, region::whole());
@@ -175,11 +180,13 @@ bool is_alive(object_slot slot, const object* place) {
   return in_body() && detail::current_runner->alive(slot, place);
 }
 
-thread_body& detail::begin_spawn(std::string_view name, int number) {
-  return current("spawn").begin_spawn(name, number);
+thread_body& detail::begin_spawn(std::string_view name, int number, bool environment) {
+  return current("spawn").begin_spawn(name, number, environment);
 }
 thread_id detail::finish_spawn() { return current("spawn").finish_spawn(); }
 object_slot end_of(thread_id t) { return current("end_of").end_of(t); }
+
+bool runs_alone() { return current("runs_alone").runs_alone(); }
 
 thread_id parent_of(thread_id t) { return current("parent_of").parent(t); }
 
@@ -217,6 +224,20 @@ void violate(std::string_view property, std::string_view message) {
 
 void halt(std::string_view property, std::string_view message) {
   current("halt").halt(property, message);
+}
+
+void halt_as_misuse(std::string_view message) {
+  runner& r = current("misuse");
+  r.report_misuse(std::string(message));
+  r.stop();
+}
+
+void live_by(const object* life) {
+  current("live_by").live_by(life == nullptr ? no_object : life->slot());
+}
+
+declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget) {
+  return current("declare_fault").declare_fault(kind, name, budget);
 }
 
 void halt_quietly(std::string_view property, std::string_view message) {

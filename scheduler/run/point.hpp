@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/base/source_location.hpp>
@@ -28,11 +30,32 @@ namespace norn {
 class runner;
 enum class synchronisation : std::uint8_t;
 
+// Who holds a lock, where that is not a thread: an open file description, a process. By default the
+// thread of the event.
+enum class lock_owner : std::uint64_t { thread = UINT64_MAX };
+
+// What a narrated event did to a lock: its owner holds it from now on, or holds it no longer.
+struct lock_note {
+  object_slot lock = no_object;
+  lock_owner owner = lock_owner::thread;
+  bool held = true;
+  std::string mode;  // "shared", "bytes 0 to 9"; empty where there is one way only
+};
+
 // What a narrated event says of itself; every part may stay empty.
 struct narration {
   std::string arguments;  // "(path, O_TRUNC)": shown after the operation's name
   std::string result;     // shown after an arrow
   std::string changes;    // "runs[1].status QUEUED→RUNNING"
+  std::vector<lock_note> locks;
+
+  // The event's thread has the lock, for the owner; what the owner had of it before is replaced.
+  void takes(const object& lock, std::string mode = {}, lock_owner owner = lock_owner::thread) {
+    locks.push_back({lock.slot(), owner, true, std::move(mode)});
+  }
+  void lets_go(const object& lock, lock_owner owner = lock_owner::thread) {
+    locks.push_back({lock.slot(), owner, false, {}});
+  }
 };
 
 class point {
@@ -87,6 +110,12 @@ class point {
   void checked_read(const object& o);
   void checked_write(const object& o);
 
+  // Kills every thread that lives by the object (life.hpp): none of them takes another step, and
+  // whoever joins one goes on. Writes the object, the ends of these threads and the gates that they
+  // wait at, and sets the object's word. Their stacks are unwound at once. Returns how many there were;
+  // where there are none the word stays.
+  std::size_t kill(const object& life);
+
   // Records that a property does not hold. `halt`: the thread cannot go on from here (it has
   // misused the model); unwinds it.
   void violate(std::string_view property, std::string_view message);
@@ -111,6 +140,10 @@ class point {
 thread_id this_thread_id();
 // The thread that created it; no_thread for the main thread.
 thread_id parent_of(thread_id t);
+
+// Whether the caller is the main thread and nothing can run beside it: every other thread has ended in its
+// past. The same in every equivalent execution.
+bool runs_alone();
 
 // For the reader of a message; numbers where the execution is not narrated.
 std::string name_of(thread_id t);

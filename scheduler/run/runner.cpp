@@ -34,7 +34,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   detail::current_runner = this;
   running_now_.store(true, std::memory_order_relaxed);
 
-  model_thread& main = prepare_thread(main_thread, nullptr, "main", -1);
+  model_thread& main = prepare_thread(main_thread, nullptr, "main", -1, false);
   main.body.emplace([this] { (*program_)(); });
   running_ = &main;
   fiber::switch_to(home_, *main.stack);
@@ -61,6 +61,7 @@ void runner::reset(std::size_t kept) {
   predicates_.begin_execution();
   misuse_.clear();
   diverged_.reset();
+  declared_now_.clear();
   taking_down_ = false;
 }
 
@@ -73,7 +74,7 @@ thread_id runner::identify_child(model_thread& creator) {
 }
 
 runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator,
-                                             std::string_view name, int number) {
+                                             std::string_view name, int number, bool environment) {
   if (index_of(id) == threads_.size()) {
     auto fresh = std::make_unique<model_thread>();
     fresh->id = id;
@@ -91,15 +92,16 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   t.unwinding = t.halt_at_next_point = false;
   t.on_stack = true;
   t.ended_in = no_event;
+  t.life = creator == nullptr || environment ? no_object : creator->life;
   if (settings_.narrate) {
     t.name = std::string(name) + (number < 0 ? "" : "/" + std::to_string(number));
     if (const int same = ++names_[t.name]; same > 1) t.name += "#" + std::to_string(same);
     t.where = creator == nullptr ? place{} : creator->where;
   }
   created_.push_back(id);
-  execution_.create_thread(id, creator == nullptr || execution_.size() == 0
-                                   ? no_event
-                                   : event_id(execution_.size() - 1));
+  execution_.create_thread(
+      id, creator == nullptr || execution_.size() == 0 ? no_event : event_id(execution_.size() - 1),
+      environment);
   if (!execution_.recorded()) {
     races_.note(synchronisation::create_thread, creator == nullptr ? no_thread : creator->id,
                 object_slot(index_of(id)), execution_.size());
@@ -109,8 +111,8 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   return t;
 }
 
-thread_body& runner::begin_spawn(std::string_view name, int number) {
-  return prepare_thread(identify_child(*running_), running_, name, number).body;
+thread_body& runner::begin_spawn(std::string_view name, int number, bool environment) {
+  return prepare_thread(identify_child(*running_), running_, name, number, environment).body;
 }
 
 thread_id runner::finish_spawn() {
@@ -160,19 +162,11 @@ void runner::thread_main(model_thread& self) {
 void runner::finish(model_thread& self, thread_state how) {
   self.on_stack = false;
   if (taking_down_) {
-    fiber::switch_to(*self.stack, home_);
+    fiber::switch_to(*self.stack, *unwinds_);
     return;
   }
-  if (how == thread_state::finished) {
-    if (execution_.size() != 0) {
-      if (!execution_.recorded()) {
-        execution_.add_access({self.end, access_mode::write, 0, region::whole()});
-      }
-      self.ended_in = event_id(execution_.size() - 1);
-    }
-    execution_.set_word(self.end, 1);
-    note(synchronisation::release, self.end);
-  }
+  if (how == thread_state::halted && is_killed(self)) how = thread_state::killed;
+  if (how != thread_state::halted) note_end(self);
   execution_.set_state(self.id, how);
   if (self.id == main_thread) {
     // What a predicate captured by reference has gone with the body of the check.
@@ -185,6 +179,80 @@ void runner::finish(model_thread& self, thread_state how) {
   }
   close_event();
   hand_over(self, next());
+}
+
+// Part of the current event.
+void runner::note_end(model_thread& of) {
+  if (execution_.size() != 0) {
+    if (!execution_.recorded()) {
+      execution_.add_access({of.end, access_mode::write, 0, region::whole()});
+    }
+    of.ended_in = event_id(execution_.size() - 1);
+  }
+  execution_.set_word(of.end, 1);
+  if (!execution_.recorded()) {
+    races_.note(synchronisation::release, of.id, of.end, execution_.size());
+  }
+}
+
+// --- what can be killed ---
+
+void runner::live_by(object_slot life) {
+  model_thread& self = *running_;
+  NORN_INVARIANT(self.starter != nullptr);
+  self.life = life;
+  if (life == no_object) return;
+  if (has_events()) access(life, access_mode::read, 0, region::whole());
+  if (is_killed(self)) throw unwound{};
+}
+
+std::size_t runner::kill(object_slot life) {
+  access(life, access_mode::write, 0, region::whole());
+  std::size_t killed = 0;
+  // By identity, not in the order of creation, which concurrent creators may change.
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    const auto t = thread_id(i);
+    model_thread& victim = *threads_[i];
+    const bool exists = execution_.state(t) != thread_state::absent;
+    if (!exists || victim.life != life || victim.ended_in != no_event) continue;
+    NORN_INVARIANT(&victim != running_);
+    ++killed;
+    note_end(victim);
+    if (execution_.state(t) != thread_state::parked) continue;
+    const guard& waits_for = execution_.pending(t).guard;
+    if (waits_for.exists() && waits_for.revocable) {
+      access(waits_for.object, access_mode::write, 0, region::whole());
+    }
+  }
+  if (killed == 0) return 0;
+  execution_.set_word(life, 1);
+  // As in the end of an execution: what their stacks own is released, and nothing else happens.
+  fiber* const previous = std::exchange(unwinds_, running_->stack.get());
+  const bool taking_down = std::exchange(taking_down_, true);
+  model_thread* const self = running_;
+  // A thread's identity is above its creator's, to whose stack it may refer.
+  for (std::size_t i = threads_.size(); i-- > 0;) {
+    if (threads_[i]->life == life) unwind_stack(*threads_[i]);
+  }
+  running_ = self;
+  taking_down_ = taking_down;
+  unwinds_ = previous;
+  return killed;
+}
+
+declared_fault& runner::declare_fault(std::string_view kind, std::string_view name,
+                                      std::uint32_t budget) {
+  // Several of one name are told apart by their order.
+  const auto same = [&](const declared_fault* other) {
+    return other->kind == kind && other->name == name;
+  };
+  auto skipped = std::count_if(declared_now_.begin(), declared_now_.end(), same);
+  for (declared_fault& known : faults_) {
+    if (same(&known) && skipped-- == 0) return *declared_now_.emplace_back(&known);
+  }
+  declared_fault& fresh =
+      faults_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
+  return *declared_now_.emplace_back(&fresh);
 }
 
 // --- a step ---
@@ -205,6 +273,9 @@ void runner::announce(const operation& op) {
   }
   if (self.starter == nullptr) close_event();
   execution_.announce(self.id, op);
+  if (self.life != no_object && op.guard.exists() && op.guard.revocable) {
+    execution_.set_life(self.id, self.life);
+  }
   if (model_thread* const starter = self.starter) {
     self.starter = nullptr;
     fiber::switch_to(*self.stack, *starter->stack);
@@ -248,6 +319,26 @@ void runner::hand_over(model_thread& self, model_thread* to) {
 }
 
 runner::model_thread* runner::next() {
+  for (;;) {
+    model_thread* const chosen = choose_next();
+    if (chosen == nullptr || !is_killed(*chosen)) return chosen;
+    cut_short(*chosen);
+  }
+}
+
+// The step of a thread that has been killed: it only learns that it has.
+void runner::cut_short(model_thread& killed) {
+  begin_event(killed);
+  if (!execution_.recorded()) execution_.mark_cut_short();
+  // It could not come before what its operation waited for.
+  const guard& waited_for = execution_.last().op.guard;
+  if (waited_for.exists()) access(waited_for.object, access_mode::read, 0, region::whole());
+  if (narration* const text = narrating()) text->result = "killed";
+  execution_.set_state(killed.id, thread_state::killed);
+  close_event();
+}
+
+runner::model_thread* runner::choose_next() {
   heartbeat_.store(heartbeat_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (!misuse_.empty()) {
     execution_.set_outcome(outcome::cut_off);
@@ -302,6 +393,7 @@ runner::model_thread* runner::diverge(std::size_t step, const event& expected, s
 
 void runner::begin_event(model_thread& self) {
   execution_.begin_event(self.id);
+  if (self.life != no_object) access(self.life, access_mode::read, 0, region::whole());
   if (settings_.narrate) narrations_.emplace_back();
   if (execution_.size() == settings_.break_at) std::raise(SIGTRAP);
 }
@@ -370,7 +462,7 @@ void runner::unwind() {
         "a thread keeps catching the exception that ends it; a handler `catch (...)` must rethrow");
     taking_down_ = true;
     self.lost = true;
-    fiber::switch_to(*self.stack, home_);
+    fiber::switch_to(*self.stack, *unwinds_);
   }
   throw unwound{};
 }
@@ -379,7 +471,7 @@ void runner::unwind() {
 void runner::check_deadlock() {
   if (execution_.outcome() != outcome::completed || execution_.halted_any()) return;
   for (const thread_id t : created_) {
-    if (execution_.state(t) == thread_state::parked) {
+    if (execution_.state(t) == thread_state::parked && !is_killed(t)) {
       add_violation("no_deadlock", "no thread can go on", execution_.size());
       return;
     }
@@ -406,14 +498,15 @@ void runner::check_races() {
 // refer to what its creator's stack holds.
 void runner::unwind_unfinished() {
   taking_down_ = true;
+  for (std::size_t i = created_.size(); i-- > 0;) unwind_stack(*threads_[index_of(created_[i])]);
+}
+
+void runner::unwind_stack(model_thread& of) {
+  if (!of.on_stack || of.lost) return;
   const auto previous = std::set_terminate(&runner::give_up_stack);
-  for (std::size_t i = created_.size(); i-- > 0;) {
-    model_thread& t = *threads_[index_of(created_[i])];
-    if (!t.on_stack) continue;
-    t.unwinding = true;
-    running_ = &t;
-    fiber::switch_to(home_, *t.stack);
-  }
+  of.unwinding = true;
+  running_ = &of;
+  fiber::switch_to(*unwinds_, *of.stack);
   std::set_terminate(previous);
 }
 
@@ -424,7 +517,7 @@ void runner::give_up_stack() {
   if (std::current_exception() != nullptr) abi::__cxa_end_catch();
   runner& r = *current();
   r.running_->lost = true;
-  fiber::switch_to(*r.running_->stack, r.home_);
+  fiber::switch_to(*r.running_->stack, *r.unwinds_);
   std::abort();
 }
 
@@ -464,15 +557,15 @@ bool runner::alive(object_slot o, const void* address) const {
 
 // Whether nothing can run beside the thread: every other thread that it causally knows of has ended
 // in its past. A function of the causal past, so the same in every equivalent execution.
-bool runner::runs_alone(const model_thread& self) {
-  if (self.id != main_thread) return false;
+bool runner::runs_alone() {
+  if (running_->id != main_thread) return false;
   if (execution_.size() == 0) return true;
   const cut_view past = execution_.clock(event_id(execution_.size() - 1));
   for (; alone_among_ < created_.size(); ++alone_among_) {
     const thread_id t = created_[alone_among_];
     if (t == main_thread) continue;
     const model_thread& other = *threads_[index_of(t)];
-    if (execution_.state(t) != thread_state::finished || other.ended_in == no_event) return false;
+    if (other.ended_in == no_event) return false;
     const event& end = execution_.at(other.ended_in);
     if (past[index_of(end.thread)] <= end.index) return false;
   }
@@ -509,7 +602,7 @@ void runner::report_misuse(std::string message) {
 
 // What the predicate sees now, and which writes it sees from now on, must not depend on what runs beside.
 void runner::add_predicate(const char* name, std::function<bool()> holds) {
-  if (predicates_.observing() || !runs_alone(*running_)) {
+  if (predicates_.observing() || !runs_alone()) {
     report_misuse(
         std::string("always(\"") + name +
         "\") is stated while other threads run, or within a predicate: state it in the main "

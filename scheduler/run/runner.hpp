@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -63,6 +65,8 @@ class runner {
   const std::string& misuse() const { return misuse_; }
   // Why the program did not begin as it did in the execution before, if that was asked of it.
   const std::optional<divergence>& diverged() const { return diverged_; }
+  // Those of all executions so far, in the order in which they were first declared.
+  const std::deque<declared_fault>& faults() const { return faults_; }
   // What `always` predicates read has grown: earlier executions treated too much as independent.
   bool observed_more() const { return predicates_.observed_more(); }
 
@@ -106,13 +110,21 @@ class runner {
   // The destruction of an object is not a step: nothing runs beside the thread, or the execution is
   // being taken down.
   bool destroys_quietly() {
-    return taking_down_ || running_ == nullptr || predicates_.observing() || runs_alone(*running_);
+    return taking_down_ || running_ == nullptr || predicates_.observing() || runs_alone();
   }
+
+  bool runs_alone();
 
   // Creates a thread of the model, whose body the caller fills in; then runs it up to its first
   // announcement. Part of the creator's current event.
-  thread_body& begin_spawn(std::string_view name, int number);
+  thread_body& begin_spawn(std::string_view name, int number, bool environment);
   thread_id finish_spawn();
+  void live_by(object_slot life);
+  std::size_t kill(object_slot life);
+  // Whether the stacks of killed threads are unwound, in the event that kills them.
+  bool kills() const { return unwinds_ != &home_; }
+  declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget);
+  bool is_killed(thread_id t) const { return is_killed(*threads_[index_of(t)]); }
   void set_place(place where) { running_->where = std::move(where); }
   object_slot end_of(thread_id t) const { return threads_[index_of(t)]->end; }
 
@@ -121,6 +133,7 @@ class runner {
   // The running thread never goes on; its stack stays until the execution is taken down. Returns
   // then, with unwinding() true: for destructors, which may not throw.
   void park_for_good();
+  [[noreturn]] void stop();
   void fail_at_next_point(std::string_view property, std::string_view message);
   void report_misuse(std::string message);
 
@@ -162,6 +175,7 @@ class runner {
     bool on_stack = false;  // its body has begun and not left the stack
     bool lost = false;      // its stack could not be unwound and must not be used again
     object_slot end = no_object;
+    object_slot life = no_object;
     event_id ended_in = no_event;
     std::string name;  // narrated executions only, as `where`
     place where;
@@ -180,25 +194,30 @@ class runner {
   void reset(std::size_t kept);
   thread_id identify_child(model_thread& creator);
   model_thread& prepare_thread(thread_id id, model_thread* creator, std::string_view name,
-                               int number);
+                               int number, bool environment);
   void start(model_thread& child);
   static void fiber_main(void* thread);
   void thread_main(model_thread& self);
   void finish(model_thread& self, thread_state how);
+  void note_end(model_thread& of);
   void close_event();
   void begin_event(model_thread& self);
   model_thread* next();  // null: the execution is over
+  model_thread* choose_next();
+  bool is_killed(const model_thread& t) const {
+    return t.life != no_object && execution_.word(t.life) != 0;
+  }
+  void cut_short(model_thread& killed);
   model_thread* next_recorded();
   model_thread* diverge(std::size_t step, const event& expected, std::string came);
   void hand_over(model_thread& self, model_thread* to);
-  [[noreturn]] void stop();
   void check_deadlock();
   void check_races();
   void evaluate_predicates();
   void evaluate(std::size_t index);
   void unwind_unfinished();
+  void unwind_stack(model_thread& of);
   static void give_up_stack();
-  bool runs_alone(const model_thread& self);
   object_id next_object_id();
   void add_violation(std::string_view property, std::string_view message, std::size_t step);
 
@@ -208,6 +227,7 @@ class runner {
   norn::execution execution_;
   race_detector races_;
   fiber home_;
+  fiber* unwinds_ = &home_;  // where a stack that has been unwound goes back to
   std::vector<std::unique_ptr<model_thread>> threads_;  // by thread_id, kept from run to run
   std::vector<thread_id> created_;
   std::size_t alone_among_ = 0;  // as many of these have ended in the past of the main thread
@@ -219,6 +239,8 @@ class runner {
   predicates predicates_;
   std::string misuse_;
   std::optional<divergence> diverged_;
+  std::deque<declared_fault> faults_;
+  std::vector<declared_fault*> declared_now_;  // in this execution
   std::vector<local> locals_;
   const char* naming_locals_of_ = nullptr;
   std::uint32_t locals_objects_made_ = 0;

@@ -10,7 +10,7 @@
 namespace norn {
 
 namespace detail {
-thread_body& begin_spawn(std::string_view name, int number);
+thread_body& begin_spawn(std::string_view name, int number, bool environment);
 thread_id finish_spawn();
 }  // namespace detail
 
@@ -18,7 +18,15 @@ thread_id finish_spawn();
 // negative, follows the name for the reader.
 template <class F>
 thread_id spawn(std::string_view name, int number, F&& body) {
-  detail::begin_spawn(name, number).emplace(std::forward<F>(body));
+  detail::begin_spawn(name, number, false).emplace(std::forward<F>(body));
+  return detail::finish_spawn();
+}
+
+// The same for a thread of the environment: its steps are faults, and of the orders that come to the same
+// it is tried last.
+template <class F>
+thread_id spawn_environment(std::string_view name, F&& body) {
+  detail::begin_spawn(name, -1, true).emplace(std::forward<F>(body));
   return detail::finish_spawn();
 }
 

@@ -5,7 +5,10 @@
 namespace norn {
 
 bool is_open_at(const execution& t, const operation& op, cut_view at) {
-  return !op.guard.exists() || op.guard.open(t.word_at(op.guard.object, at), op.guard.operand);
+  const guard& g = op.guard;
+  if (!g.exists()) return true;
+  if (g.life != no_object && t.word_at(g.life, at) != 0) return false;
+  return g.open(t.word_at(g.object, at), g.operand);
 }
 
 bool canonical_extension::is_canonical_from(const execution& t, cut_view from,
@@ -26,7 +29,17 @@ bool canonical_extension::is_canonical_from(const execution& t, cut_view from,
 
 // Takes the event that `next` would run, if the execution has it.
 canonical_extension::step canonical_extension::advance(const execution& t) {
+  bool any_environment = false;
   for (std::size_t i = 0; i < t.thread_count(); ++i) {
+    if (t.is_environment(thread_id(i))) {
+      any_environment = true;
+      continue;
+    }
+    const step s = consider(t, thread_id(i));
+    if (s != step::nothing) return s;
+  }
+  for (std::size_t i = 0; any_environment && i < t.thread_count(); ++i) {
+    if (!t.is_environment(thread_id(i))) continue;
     const step s = consider(t, thread_id(i));
     if (s != step::nothing) return s;
   }

@@ -1,7 +1,7 @@
 // The canonical extension of a configuration, and whether an execution is one.
 //
-// `next` is a fixed function of a configuration: the lowest enabled thread. Max(C) extends the cut C
-// with `next`, alternative 0 of every choice, until nothing is enabled. For each new branch of the
+// `next` is a fixed function of a configuration: the lowest enabled thread, the environment's last.
+// Max(C) extends the cut C with `next`, alternative 0 of every choice, until nothing is enabled. For each new branch of the
 // search exactly one execution passes `is_canonical_from`, and that one produces the branch
 // (docs/decisions/0001-decision-dpor.md; reverse search: Avis & Fukuda, 1996).
 #pragma once

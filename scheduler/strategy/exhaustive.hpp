@@ -124,7 +124,7 @@ class exhaustive : public strategy {
 
   // Adaptive operations.
   bool is_adaptive(const event& e) const {
-    return e.op.kind->adaptive || carrying_kinds_.contains(e.op.kind);
+    return e.op.kind->adaptive || e.cut_short || carrying_kinds_.contains(e.op.kind);
   }
   bool learn_carrying_kinds(const execution& t);
   std::optional<unknown_footprint> propose_after_each_past(const parent& from, const decision& d,

@@ -17,6 +17,8 @@ struct event {
   // Some accesses are not the operation's own: specification state that the code after it touched,
   // or what a predicate observes. Which ones may then depend on the outcome, whatever the kind.
   bool carries_more = false;
+  // The thread had been killed: instead of its operation it did nothing, and runs no further.
+  bool cut_short = false;
   operation op;
 
   // Half-open ranges into the execution's tables, accesses in the order in which they were made.

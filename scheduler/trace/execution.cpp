@@ -91,7 +91,7 @@ void execution::widen(std::size_t threads) {
   width_ = width;
 }
 
-void execution::create_thread(thread_id t, event_id creator) {
+void execution::create_thread(thread_id t, event_id creator, bool environment) {
   const std::size_t i = index_of(t);
   if (i >= threads_.size()) {
     threads_.resize(i + 1);
@@ -100,6 +100,7 @@ void execution::create_thread(thread_id t, event_id creator) {
   NORN_INVARIANT(threads_[i].state == thread_state::absent);
   threads_[i].state = thread_state::running;
   threads_[i].creator = creator;
+  threads_[i].environment = environment;
 }
 
 void execution::announce(thread_id t, const operation& op) {
@@ -246,10 +247,12 @@ void execution::check_invariants() const {
       NORN_INVARIANT(p < id);
       NORN_INVARIANT(subset(clock(p), clock(id)));
     }
-    // A revocable guard's operation touches the guard's object alone (operation.hpp).
+    // A revocable guard's operation touches the guard's object alone, and what the thread lives by
+    // (operation.hpp).
     if (e.op.guard.exists() && e.op.guard.revocable) {
       for (const access& a : accesses(e)) {
-        NORN_INVARIANT(a.object == e.op.guard.object || is_end_of_thread(name_of(a.object)));
+        NORN_INVARIANT(a.object == e.op.guard.object || a.object == e.op.guard.life ||
+                       is_end_of_thread(name_of(a.object)));
       }
     }
   }

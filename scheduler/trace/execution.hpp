@@ -32,6 +32,7 @@ enum class thread_state : std::uint8_t {
   running,   // between two announcements
   finished,  // ended by itself
   halted,    // stopped by a failure: runs no further, in this and every equivalent execution
+  killed,    // stopped by a crash of what it lived by
 };
 
 enum class outcome : std::uint8_t {
@@ -90,15 +91,23 @@ class execution {
     const thread_record& record = thread(t);
     if (record.state != thread_state::parked) return false;
     const guard& g = record.pending.guard;
-    return !g.exists() || g.open(objects_[index_of(g.object)].word, g.operand);
+    if (!g.exists()) return true;
+    if (g.life != no_object && word(g.life) != 0) return false;
+    return g.open(word(g.object), g.operand);
   }
-  // `next(S)` of the exhaustive strategy; no_thread when nothing is enabled.
+  // `next(S)` of the exhaustive strategy: the lowest enabled thread, those of the environment last.
+  // no_thread when nothing is enabled.
   thread_id lowest_enabled() const {
+    thread_id environment = no_thread;
     for (std::size_t t = 0; t < threads_.size(); ++t) {
-      if (is_enabled(thread_id(t))) return thread_id(t);
+      if (!is_enabled(thread_id(t))) continue;
+      if (!threads_[t].environment) return thread_id(t);
+      if (environment == no_thread) environment = thread_id(t);
     }
-    return no_thread;
+    return environment;
   }
+  // Whether the thread is the world's and not the program's: its steps are faults.
+  bool is_environment(thread_id t) const { return thread(t).environment; }
 
   std::size_t object_count() const { return object_count_; }
   object_id name_of(object_slot o) const { return objects_[index_of(o)].id; }
@@ -142,14 +151,18 @@ class execution {
     return fits_record_ && (size_ < kept_ || object_count_ >= objects_known_);
   }
 
-  void create_thread(thread_id t, event_id creator);  // creator: no_event for the main thread
+  // creator: no_event for the main thread
+  void create_thread(thread_id t, event_id creator, bool environment);
   void announce(thread_id t, const operation& op);
+  // What the operation just announced, which waits at a gate, can be killed through.
+  void set_life(thread_id t, object_slot life) { threads_[index_of(t)].pending.guard.life = life; }
   object_slot add_object(object_id id, std::uint64_t word);
   void set_word(object_slot o, std::uint64_t word) { objects_[index_of(o)].word = word; }
   event_id begin_event(thread_id t);
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
   void add_access(const access& a);
   void mark_carrying() { events_[size_ - 1].carries_more = true; }
+  void mark_cut_short() { events_[size_ - 1].cut_short = true; }
   // Closes the last event: its writes take their objects' words with them. A recorded event's too:
   // a program's own pointers are no longer what they were.
   void end_event();
@@ -188,6 +201,7 @@ class execution {
     thread_state state = thread_state::absent;
     // Its clock is complete only when the event is: what follows the creation may still touch more.
     event_id creator = no_event;
+    bool environment = false;
     operation pending;
     std::vector<event_id> events;
   };

@@ -46,6 +46,9 @@ struct guard {
   // Whether an open guard can close again before the operation runs. A mutex can be taken by
   // another thread; a thread that has ended has ended.
   bool revocable = true;
+  // Where the guard is revocable and the thread can be killed: the object whose word says that it has
+  // been, which closes the guard for good. Whoever writes that word writes the guard's object, too.
+  object_slot life = no_object;
 
   bool exists() const { return open != nullptr; }
 };

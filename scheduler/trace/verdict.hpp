@@ -45,6 +45,30 @@ struct statistics {
   double seconds = 0;
 };
 
+// A lock that a thread holds, by itself or with its process.
+struct held_lock {
+  std::string thread;
+  std::string type;  // "mutex", "flock"
+  std::string name;  // as steps name it
+  std::string mode;  // "shared", "bytes 0 to 9"; empty where there is one way only
+
+  friend bool operator==(const held_lock&, const held_lock&) = default;
+};
+
+// Why a step is of another thread than the one before: what became of that thread.
+struct thread_switch {
+  enum class reason : std::uint8_t {
+    preempted,  // it could have gone on
+    waits,      // its next operation cannot go on yet
+    ended,
+    failed,  // it was stopped by a failure
+  };
+  reason why = reason::preempted;
+  std::string waits_at;   // the operation: "lock"
+  std::string waits_for;  // its object
+  std::string held_by;    // the thread that could open it, where that is known
+};
+
 // One step of a narrated execution.
 struct trace_step {
   std::size_t number = 0;  // from 1
@@ -62,9 +86,14 @@ struct trace_step {
   std::string kind = "operation";  // "operation" | "choice" | "fault"
   std::uint16_t alternative = 0;
   std::uint16_t alternatives = 1;
-  bool preempts = false;  // another thread could have gone on, and did not
-  std::optional<std::size_t>
-      conflicts_with;  // the number of the latest step it depends on, of another thread
+  std::vector<held_lock>
+      locks;  // that the thread holds after the step, in the order of taking them
+  // Of the thread of the step before; nothing where this is the same thread, and of the first step.
+  std::optional<thread_switch> left;
+  // The latest step of another thread that it depends on, where nothing else orders the two.
+  std::optional<std::size_t> conflicts_with;
+
+  bool preempts() const { return left && left->why == thread_switch::reason::preempted; }
 };
 
 // A thread that never finished, and why.
@@ -93,6 +122,7 @@ struct counterexample {
   std::vector<trace_step> steps;
   std::vector<std::string> threads;  // every thread of the execution, in order of creation
   std::vector<blocked_thread> blocked_threads;
+  std::vector<held_lock> locks;  // that are held at the end, in the order of taking them
   std::size_t preemptions = 0;
   std::size_t found_steps = 0;        // length when found; equal to steps.size() until shrunk
   std::uint64_t found_execution = 0;  // counted from 1
@@ -108,6 +138,12 @@ struct property_verdict {
   std::optional<norn::counterexample> counterexample;
 };
 
+// A fault that the environment may inject, and how often in one execution.
+struct fault_budget {
+  std::string kind;  // "crashes"
+  std::uint32_t budget = 0;
+};
+
 // Everything that one search decided.
 struct search_result {
   std::vector<property_verdict> properties;  // those asked for, then others that were violated
@@ -116,6 +152,7 @@ struct search_result {
   bound_kind bound_hit = bound_kind::none;
   norn::bounds limits;
   std::string strategy;
+  std::vector<fault_budget> faults;  // one for each kind that the program declared
   std::optional<std::string>
       misuse;  // set when the test itself is wrong; every verdict is then `misuse`
 };

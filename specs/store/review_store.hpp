@@ -1,8 +1,8 @@
 // Review store: tickets in one JSON file, as a web service keeps them that has no database. Each call
 // reads the whole file and writes the whole file.
 //
-// The protocol is written down once. What a variant may do otherwise is two parts that it is built
-// from: what it holds meanwhile (holding.hpp) and how it puts a version in place (saving.hpp).
+// The protocol is written down once. What a variant may do otherwise is the parts that it is built
+// from (variants.hpp): which lock it takes, over which steps it holds it, how it saves.
 #pragma once
 
 #include <optional>
@@ -11,58 +11,58 @@
 
 #include <nlohmann/json.hpp>
 
-#include <norn/model/io/file.hpp>
+#include <norn/specs/files/locks.hpp>
+#include <norn/specs/files/saving.hpp>
+#include <norn/specs/files/system.hpp>
 #include <norn/specs/store/versions.hpp>
 
 namespace norn::store {
 
 inline constexpr const char* reviews_path = "reviews.json";
+inline constexpr const char* lock_path = "reviews.json.lock";
 inline constexpr const char* empty_store = "[]";
 
 // The id that follows the highest one: `REV-001`, `REV-002`, …
 std::string next_id(const nlohmann::json& tickets);
 
-template <class Holding, class Saving>
+// The steps of a create that the lock is held over.
+struct cover {
+  bool ensure = true;
+  bool read = true;
+  bool ensure_again = true;
+  bool save = true;
+};
+
+// What the threads of one process use; each process has its own.
+template <class System, class Lock, cover Held, class Saving>
 class review_store {
  public:
-  explicit review_store(versions& seen) : seen_(&seen) {}
+  explicit review_store(witness& seen) : seen_(&seen) {}
 
-  // The id of the new ticket; nothing when the file could not be parsed, which the service answers
-  // with an error.
+  // The id of the new ticket; nothing when the file could not be parsed or saved, which the service
+  // answers with an error.
   std::optional<std::string> create() {
-    [[maybe_unused]] const Holding held;
-    std::optional<nlohmann::json> tickets = load();
+    files::holding<Lock> held(lock_);
+    held.over(Held.ensure);
+    if (!ensure()) return std::nullopt;
+    held.over(Held.read);
+    std::optional<nlohmann::json> tickets = list();
     if (!tickets) return std::nullopt;
     const std::string id = next_id(*tickets);
     tickets->push_back({{"id", id}});
-    save(tickets->dump());
+    held.over(Held.ensure_again);
+    if (!ensure()) return std::nullopt;
+    held.over(Held.save);
+    if (!save(tickets->dump())) return std::nullopt;
     return id;
   }
 
-  // Reads without creating anything: what a GET request does.
-  std::optional<nlohmann::json> list() { return read(); }
-
- private:
-  std::optional<nlohmann::json> load() {
-    ensure();
-    return read();
-  }
-
-  void save(const std::string& text) {
-    ensure();
-    Saving::save(reviews_path, text, *seen_);
-  }
-
-  // A fresh installation has no file yet.
-  void ensure() {
-    if (!io::exists(reviews_path)) Saving::save(reviews_path, empty_store, *seen_);
-  }
-
-  // Nothing when there is no file, or none that can be parsed.
-  std::optional<nlohmann::json> read() {
-    io::result<io::file> opened = io::file::open(reviews_path, O_RDONLY);
-    if (!opened.ok()) return std::nullopt;
-    io::file in = std::move(opened).value();
+  // What a GET request does: reads, and nothing else. Nothing when there is no file, or none that can
+  // be parsed.
+  std::optional<nlohmann::json> list() {
+    auto opened = System::file::open(reviews_path, O_RDONLY);
+    if (!opened) return std::nullopt;
+    auto in = std::move(opened).value();
     const std::string text = in.read_rest().value();
     seen_->read(text);
     nlohmann::json tickets = nlohmann::json::parse(text, nullptr, false);
@@ -70,7 +70,16 @@ class review_store {
     return tickets;
   }
 
-  versions* seen_;
+ private:
+  // A fresh installation has no file yet.
+  bool ensure() { return System::exists(reviews_path) || save(empty_store); }
+
+  bool save(const std::string& text) {
+    return Saving::save(reviews_path, text, [&] { seen_->committed(text); }).ok();
+  }
+
+  witness* seen_;
+  Lock lock_{lock_path};
 };
 
 }  // namespace norn::store

@@ -10,18 +10,28 @@
 
 namespace norn::store {
 
-class versions {
+// Who is told what the store does with its file.
+class witness {
  public:
+  virtual ~witness() = default;
+
   // The step just executed has put this version in place.
-  void committed(const std::string& text) {
+  virtual void committed(const std::string& text) = 0;
+  // The step just executed has read this.
+  virtual void read(const std::string& text) = 0;
+};
+
+class versions : public witness {
+ public:
+  void committed(const std::string& text) override {
     committed_.change([&](auto& all) { all.insert(text); });
   }
 
-  // The step just executed has read this. What parses but was never committed is spliced from two
-  // versions; what does not parse is torn.
-  void read(const std::string& text) {
-    require("reads_parse", committed_.get().count(text) != 0,
-            "read what no one had committed: \"" + text + "\"");
+  bool was_committed(const std::string& text) const { return committed_.get().count(text) != 0; }
+
+  // What parses but was never committed is spliced from two versions; what does not parse is torn.
+  void read(const std::string& text) override {
+    require("reads_parse", was_committed(text), "read what no one had committed: \"" + text + "\"");
   }
 
  private:

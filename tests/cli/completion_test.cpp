@@ -42,6 +42,7 @@ TEST(Completion, OffersCommands) {
 TEST(Completion, OffersOptionsOfTheCommand) {
   EXPECT_EQ(offered("norn check --s", "norn check --s", 2), "--strategy\n--seed\n");
   EXPECT_EQ(offered("norn report --j", "norn report --j", 2), "--json\n");
+  EXPECT_EQ(offered("norn report --m", "norn report --m", 2), "--mermaid\n");
 }
 
 // Bash breaks words at @ and :, so that only what follows the last of them is put in.

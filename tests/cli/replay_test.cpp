@@ -1,8 +1,16 @@
 // `norn replay`, `explain` and `report`: a schedule that reproduces, and every way not to.
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
+#include <norn/cli/output.hpp>
+#include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/explore/token.hpp>
 #include <norn/tests/cli/command.hpp>
 
@@ -217,7 +225,9 @@ TEST(Replay, RefusesFilesThatItCannotUse) {
 
 TEST(Replay, RefusesWrongArguments) {
   expect_refused({"replay"}, "replay takes a replay token or a file with one");
-  expect_refused({"report", found_token()}, "report takes --json FILE");
+  expect_refused({"report", found_token()}, "report takes --json FILE or --mermaid FILE, or both");
+  expect_refused({"report", found_token(), "--json", "-", "--mermaid", "-"},
+                 "--json and --mermaid both name -: give each a file of its own");
   expect_refused({"replay", "a", "b"}, "replay takes no further argument, and got `b`");
   const std::string token = found_token();
   expect_refused({"replay", token, "--break-at", "0"},
@@ -231,11 +241,91 @@ TEST(Replay, RefusesWrongArguments) {
 }
 
 TEST(Report, FindsAnUnwritableOutput) {
-  const std::string file = absent_file() + "/trace.json";
-  expect_refused({"report", found_token(), "--json", file},
-                 "--json: " + file +
-                     " cannot be written: No such file or directory.\n"
-                     "  name a file in a folder that exists and that you may write.");
+  for (const char* option : {"--json", "--mermaid"}) {
+    const std::string file = absent_file() + "/trace";
+    expect_refused({"report", found_token(), option, file},
+                   std::string(option) + ": " + file +
+                       " cannot be written: No such file or directory.\n"
+                       "  name a file in a folder that exists and that you may write.");
+    expect_refused({"report", found_token(), option, "/dev/full"},
+                   std::string(option) +
+                       ": /dev/full cannot be written: No space left on device.\n"
+                       "  name a file in a folder that exists and that you may write.");
+  }
+}
+
+TEST(Report, WritesAMermaidDiagram) {
+  const std::string token = found_token();
+  const std::string file = absent_file();
+  const outcome o = norn({"report", token, "--mermaid", file});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_EQ(o.out, file + " written\n");
+  const std::string diagram = content_of(file);
+  EXPECT_EQ(diagram.rfind("sequenceDiagram\n  title tally/split@2thread:counts_both\n"
+                          "  participant t0 as main\n"
+                          "  participant t1 as adder/0\n"
+                          "  participant t2 as adder/1\n"
+                          "  t0->>t0: 1 spawn(adder/0)\n",
+                          0),
+            0u)
+      << diagram;
+  EXPECT_NE(diagram.find("\n  Note over t0,t2: VIOLATED counts_both<br/>total is not 2\n"),
+            std::string::npos);
+  EXPECT_EQ(norn({"report", token, "--mermaid", "-"}).out, diagram);
+}
+
+// With a report on standard output there is nothing else there.
+TEST(Report, WritesBothAtOnce) {
+  const std::string token = found_token();
+  const std::string file = absent_file();
+  const outcome o = norn({"report", token, "--json", "-", "--mermaid", file});
+  EXPECT_EQ(o.code, 0);
+  EXPECT_EQ(json::parse(o.out)["checks"][0]["schedule"], token);
+  EXPECT_EQ(o.error, file + " written\n");
+  EXPECT_EQ(content_of(file), norn({"report", token, "--mermaid", "-"}).out);
+}
+
+// A file that is there is replaced, with its permissions and where a link leads, and nothing is left
+// beside it.
+TEST(Report, ReplacesWhatAFileHeld) {
+  namespace fs = std::filesystem;
+  const fs::path folder = absent_file();
+  fs::create_directory(folder);
+  const fs::path file = folder / "trace.mmd";
+  const fs::path link = folder / "link.mmd";
+  std::ofstream(file) << "old";
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_symlink("trace.mmd", link);
+  EXPECT_EQ(norn({"report", found_token(), "--mermaid", link.string()}).code, 0);
+  EXPECT_EQ(content_of(file.string()).rfind("sequenceDiagram\n", 0), 0u);
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 2);
+}
+
+// Larger than a file may be here: what it held is still there.
+TEST(Report, KeepsWhatAFileHeldWhereTheReportDoesNotFit) {
+  const std::string token = found_token();
+  const std::string file = file_with("old");
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 100;
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const output to(file, "--mermaid");
+  std::string message;
+  try {
+    to.write(std::string(1000, 'x'));
+  } catch (const bad_input& error) {
+    message = error.what();
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(message, "--mermaid: " + file +
+                         " cannot be written: File too large.\n"
+                         "  name a file in a folder that exists and that you may write.");
+  EXPECT_EQ(content_of(file), "old");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <norn/model/io/file.hpp>
 #include <norn/model/memory/ghost.hpp>
@@ -169,6 +171,91 @@ TEST(Files, BadInputGivesErrno) {
         require("right", io::flock(fd, 0).error() == EINVAL);
         require("right", io::ftruncate(fd, std::int64_t{1} << 40).error() == EFBIG);
         require("right", io::close(fd).ok() && io::close(fd).error() == EBADF);
+      },
+      1);
+}
+
+TEST(Files, ClosedDescriptorsAreRefusedByEveryCall) {
+  expect_holds(
+      [] {
+        const int fd = io::open("f", O_CREAT | O_RDWR).value();
+        io::close(fd).value();
+        struct ::flock lock {};
+        lock.l_type = F_WRLCK;
+        const std::vector<int> errors = {io::dup(fd).error(),
+                                         io::read(fd, 1).error(),
+                                         io::pread(fd, 1, 0).error(),
+                                         io::write(fd, "x").error(),
+                                         io::pwrite(fd, "x", 0).error(),
+                                         io::lseek(fd, 0, SEEK_SET).error(),
+                                         io::ftruncate(fd, 0).error(),
+                                         io::fsync(fd).error(),
+                                         io::fstat(fd).error(),
+                                         io::flock(fd, LOCK_EX).error(),
+                                         io::fcntl(fd, F_SETLK, lock).error()};
+        for (const int error : errors) require("refused", error == EBADF);
+        require("untouched", io::stat("f").value().size == 0);
+      },
+      1);
+}
+
+// What each call on names says of the path; of those with two paths, as the first and as the second.
+std::vector<int> errors_of_calls_on(const std::string& path) {
+  return {io::rename(path, "other").error(),
+          io::rename("f", path).error(),
+          io::link(path, "other").error(),
+          io::link("f", path).error(),
+          io::unlink(path).error(),
+          io::mkdir(path).error(),
+          io::rmdir(path).error(),
+          io::truncate(path, 0).error(),
+          io::stat(path).error(),
+          io::readdir(path).error(),
+          io::open(path, O_RDWR).error(),
+          io::open(path, O_RDWR | O_CREAT).error()};
+}
+
+TEST(Files, PathsThatNameNothingAreRefusedByEveryCall) {
+  expect_holds(
+      [] {
+        write_file("f", "x").value();
+        const std::vector<std::pair<std::string, int>> bad = {{"missing/name", ENOENT},
+                                                              {"f/name", ENOTDIR},
+                                                              {std::string("f\0g", 3), EINVAL},
+                                                              {"", ENOENT}};
+        for (const auto& [path, expected] : bad) {
+          for (const int error : errors_of_calls_on(path)) require("refused", error == expected);
+        }
+        require("nothing else came", io::readdir("/").value() == std::vector<std::string>{"f"});
+      },
+      1);
+}
+
+TEST(Files, DirectoriesInTheWayAreRefused) {
+  expect_holds(
+      [] {
+        write_file("f", "x").value();
+        io::mkdir("d").value();
+        io::mkdir("d/e").value();
+        const auto refuses = [](int error, int expected) { require("refused", error == expected); };
+        refuses(io::rename("f", "d").error(), EISDIR);
+        refuses(io::rename("d", "f").error(), ENOTDIR);
+        refuses(io::rename("d", "d/e/d").error(), EINVAL);
+        refuses(io::rename("d/e", "d").error(), ENOTEMPTY);
+        refuses(io::link("d", "other").error(), EPERM);
+        refuses(io::link("f", "d").error(), EEXIST);
+        refuses(io::unlink("d").error(), EISDIR);
+        refuses(io::rmdir("d").error(), ENOTEMPTY);
+        refuses(io::rmdir("f").error(), ENOTDIR);
+        refuses(io::mkdir("f").error(), EEXIST);
+        refuses(io::truncate("d", 0).error(), EISDIR);
+        refuses(io::open("d", O_RDWR | O_CREAT).error(), EISDIR);
+        refuses(io::open("f", O_RDONLY | O_DIRECTORY).error(), ENOTDIR);
+        refuses(io::open("f/", O_RDONLY).error(), ENOTDIR);
+        refuses(io::open("new/", O_RDWR | O_CREAT).error(), EISDIR);
+        const int d = io::open("d", O_RDONLY).value();
+        refuses(io::read(d, 1).error(), EISDIR);
+        refuses(io::write(d, "x").error(), EBADF);
       },
       1);
 }

@@ -18,6 +18,8 @@
 #include <norn/model/sync/semaphore.hpp>
 #include <norn/model/sync/shared_mutex.hpp>
 #include <norn/model/thread/thread.hpp>
+#include <norn/scheduler/run/life.hpp>
+#include <norn/scheduler/run/spawn.hpp>
 
 namespace norn::reference {
 
@@ -89,6 +91,11 @@ class cell {
     const auto equal = [](std::uint64_t word, std::uint64_t operand) { return word == operand; };
     point p{kind, state_, {}, guard{state_.slot(), equal, static_cast<std::uint64_t>(wanted)}};
     p.read(state_);
+  }
+  // What others know of it now is gone, if it was not written through.
+  void lose(point& p, bool really) {
+    p.read(state_);
+    if (value() % 2 == 1) put(p, really ? 0 : value());
   }
   int value() const {
     if (observing()) observe(state_);
@@ -252,6 +259,28 @@ class interpreter {
   std::vector<thread> children_;
 };
 
+// What lives by one object, and the crash. Before it strikes it finds a register to be lost, or not,
+// which depends on what the register holds.
+class mortals {
+ public:
+  explicit mortals(world& w) : world_(w) {}
+
+  void join_in(int t, int count) const {
+    if (t < count) live_by(&life_);
+  }
+  void strike() {
+    static constexpr operation_kind kind{"crash", true};
+    point p{kind, life_, {}};
+    const auto n = p.choose(2);
+    p.kill(life_);
+    world_.cells[0].lose(p, n != 0);
+  }
+
+ private:
+  world& world_;
+  object life_{"life"};
+};
+
 struct observation {
   std::vector<std::ostringstream> logs;
   std::array<int, registers> cells{};
@@ -262,6 +291,7 @@ struct observation {
 
 std::ostream& operator<<(std::ostream& out, const random_program& p) {
   out << (p.with_predicate ? "with a predicate" : "") << '\n';
+  if (p.mortal != 0) out << "  a crash kills the first " << p.mortal << '\n';
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
     out << "  T" << t << ':';
     for (const instruction& i : p.threads[t]) {
@@ -293,14 +323,21 @@ rc::Gen<random_program> arbitrary_program(const feature_set& features) {
           p.threads.push_back(*rc::gen::container<std::vector<instruction>>(length, one));
         }
         p.with_predicate = features.predicates && *rc::gen::arbitrary<bool>();
+        if (features.crashes) p.mortal = *rc::gen::inRange(1, threads + 1);
         return p;
       }));
 }
 
 observed_program interpret(const random_program& p) {
+  const auto await_end = [](thread_id t) {
+    static constexpr operation_kind kind{"await end"};
+    const auto ended = [](std::uint64_t word, std::uint64_t) { return word != 0; };
+    point point{kind, end_of(t), {}, guard{end_of(t), ended, 0, false}};
+    point.read(end_of(t));
+  };
   auto seen = std::make_shared<observation>();
   observed_program result;
-  result.body = [p, seen] {
+  result.body = [p, seen, await_end] {
     seen->logs = std::vector<std::ostringstream>(p.threads.size());
     seen->finished = false;
     world w;
@@ -308,10 +345,20 @@ observed_program interpret(const random_program& p) {
       // Reads more registers the larger the first is: what it observes is found out on the way.
       always("bounded", [&w] { return w.cells[0].value() < 2 || w.cells[1].value() < 2; });
     }
+    mortals crashing(w);
+    static constexpr operation_kind start{"start environment"};
+    const auto environment = [&] {
+      point point{start, {}};
+      return spawn_environment("crash", [&crashing] { crashing.strike(); });
+    };
+    std::optional<thread_id> crash;
+    if (p.mortal != 0) crash = environment();
     run_concurrently("t", static_cast<int>(p.threads.size()), [&](int t) {
+      crashing.join_in(t, p.mortal);
       const auto i = static_cast<std::size_t>(t);
       interpreter(w, seen->logs[i]).run(p.threads[i]);
     });
+    if (crash) await_end(*crash);
     for (std::size_t i = 0; i < registers; ++i) seen->cells[i] = w.cells[i].value();
     seen->finished = true;
   };

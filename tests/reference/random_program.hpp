@@ -54,6 +54,7 @@ struct instruction {
 struct random_program {
   std::vector<std::vector<instruction>> threads;
   bool with_predicate = false;  // an `always` over the registers
+  int mortal = 0;               // so many of the threads live by one object, which a crash kills
 };
 
 std::ostream& operator<<(std::ostream& out, const random_program& p);
@@ -64,6 +65,7 @@ struct feature_set {
   int threads = 3;       // at most; at least 2
   int instructions = 4;  // of one thread, at most
   bool predicates = false;
+  bool crashes = false;
 };
 
 rc::Gen<random_program> arbitrary_program(const feature_set& features);

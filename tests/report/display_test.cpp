@@ -7,6 +7,11 @@ namespace {
 
 using lines = std::vector<std::string>;
 
+TEST(Display, KeepsAnArrowWithWhatItLeadsTo) {
+  EXPECT_EQ(wrapped("load total → 0", 13), (std::vector<std::string>{"load total", "→ 0"}));
+  EXPECT_EQ(wrapped("→ somewhere else", 12), (std::vector<std::string>{"→ somewhere", "else"}));
+}
+
 TEST(Display, CountsColumnsNotBytes) {
   EXPECT_EQ(display_width(""), 0u);
   EXPECT_EQ(display_width("total"), 5u);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include <norn/report/trace_text.hpp>
 #include <norn/tests/report/sample.hpp>
@@ -38,19 +39,104 @@ TEST(Failure, GoesIntoOneColumnWhereThreadsDoNotFit) {
             "VIOLATED  bank/buggy@2thread:total_kept\n"
             "  total == 2 (left 1, right 2)\n"
             "4 steps, 1 preemption · execution 7 · exhaustive\n"
-            "  1  teller/0  load total → 0\n"
-            "                 bank.cpp:41\n"
-            "     ── preempted: teller/0 ──\n"
-            "  2  teller/1  load total → 0\n"
-            "                 bank.cpp:41\n"
-            "  3  teller/1  store(1) on total\n"
-            "                 total 0→1\n"
-            "                 bank.cpp:42  ◀ conflicts with 1\n"
-            "  4  teller/0  store(1) on total\n"
-            "                 total 1→1\n"
-            "                 bank.cpp:42  ◀ conflicts with 3\n"
-            "explored 1,234 executions, 5,678 steps, 0.50 s; nothing is left to explore\n" +
+            "  1  teller/0  load total → 0     bank.cpp:41\n"
+            "     ── teller/0 preempted ──\n"
+            "  2  teller/1  load total → 0     bank.cpp:41\n"
+            "  3  teller/1  store(1) on total  bank.cpp:42\n"
+            "                 total 0→1  ◀ conflicts with 1\n"
+            "  4  teller/0  store(1) on total  bank.cpp:42\n"
+            "                 total 1→1  ◀ conflicts with 3\n"
+            "explored 1,234 executions, 5,678 steps, 0.50 s;\n"
+            "          nothing is left to explore\n" +
                 std::string(replay_line));
+}
+
+// Flush right on the first line with room for it.
+TEST(Failure, PutsThePlaceWhereThereIsRoom) {
+  counterexample c = lost_update();
+  c.steps.resize(2);
+  c.steps[0].arguments = "(as long as it may be)";
+  c.steps[0].changes = "read";
+  c.steps[1].arguments = "(as long as it may be!)";
+  EXPECT_EQ(trace_lines(c, 52), (std::vector<std::string>{
+                                    "  1  teller/0  load(as long as it may be) on total",
+                                    "               → 0      bank.cpp:41",
+                                    "                 read",
+                                    "     ── teller/0 preempted ──",
+                                    "  2  teller/1  load(as long as it may be!) on total",
+                                    "               → 0      bank.cpp:41",
+                                }));
+}
+
+TEST(Failure, SaysWhatIsHeldWhereTheThreadChanges) {
+  check_result r = violated_result();
+  r.decided.counterexample = sample::embrace();
+  const std::string text = failure_text(r, {});
+  const std::size_t trace = text.find("  #  teller/0");
+  EXPECT_EQ(text.substr(trace, text.find("explored") - trace),
+            "  #  teller/0        teller/1\n"
+            "  1  lock left                       bank.cpp:50\n"
+            "     ── preempted, holds left ──\n"
+            "  2                  lock right      bank.cpp:60\n"
+            "  3                  load total → 0  bank.cpp:61\n"
+            "                     ── waits for left, held by teller/0, holds right (shared) ──\n"
+            "  4  load total → 0                  bank.cpp:51\n"
+            "blocked:  teller/1 waits at lock left, held by teller/0, holds right (shared)  "
+            "bank.cpp:62\n"
+            "held:     left, by teller/0\n");
+}
+
+TEST(Failure, InFullSaysWhatIsHeldAfterEachStep) {
+  const std::vector<std::string> lines = detailed_trace_lines(sample::embrace());
+  EXPECT_EQ(lines.at(2), "       holds       mutex left");
+  EXPECT_EQ(lines.at(4), "     ── teller/0 preempted, holds left ──");
+  EXPECT_EQ(lines.at(7), "       holds       shared_mutex right (shared)");
+}
+
+// Who has ended, or waits for the end of a thread, needs no word, unless it holds something.
+TEST(Failure, SaysNothingOfASwitchThatExplainsItself) {
+  using enum thread_switch::reason;
+  const auto marks = [](const thread_switch& left, std::vector<held_lock> locks) {
+    counterexample c = lost_update();
+    c.steps.resize(2);
+    c.steps[0].locks = std::move(locks);
+    c.steps[1].left = left;
+    const auto lines = detailed_trace_lines(c);
+    return lines.at(c.steps[0].locks.empty() ? 3 : 4);
+  };
+  const held_lock left{"teller/0", "mutex", "left", ""};
+  EXPECT_EQ(marks({ended, {}, {}, {}}, {}), "  2  teller/1");
+  EXPECT_EQ(marks({waits, "join", "teller/1", {}}, {}), "  2  teller/1");
+  EXPECT_EQ(marks({waits, "acquire", "slots", {}}, {}),
+            "     ── teller/0 waits at acquire slots ──");
+  EXPECT_EQ(marks({ended, {}, {}, {}}, {left}), "     ── teller/0 ended, holds left ──");
+  EXPECT_EQ(marks({failed, {}, {}, {}}, {}), "     ── teller/0 stopped by its failure ──");
+}
+
+// A fault is nobody's step: it has no column, and needs no mark of its own.
+TEST(Failure, ShowsFaultsAcrossTheColumns) {
+  const counterexample c = sample::power_failure();
+  EXPECT_EQ(trace_lines(c, 100),
+            (std::vector<std::string>{
+                "  #  teller/0             teller/1        changes",
+                "  1  store(1) on total                    total 0→1                bank.cpp:42",
+                "  2                       load total → 1                           bank.cpp:41",
+                "  3  ══ fault: power failure of web ══    total 1→0 (not on disk)",
+                "  4  fsync file → killed                                           bank.cpp:43",
+                "  5                       load total → 0                           bank.cpp:41",
+            }));
+  EXPECT_EQ(trace_lines(c, 60), (std::vector<std::string>{
+                                    "  1  teller/0  store(1) on total    bank.cpp:42",
+                                    "                 total 0→1",
+                                    "  2  teller/1  load total → 1       bank.cpp:41",
+                                    "  3  ══ fault: power failure of web ══",
+                                    "       total 1→0 (not on disk)",
+                                    "  4  teller/0  fsync file → killed  bank.cpp:43",
+                                    "  5  teller/1  load total → 0       bank.cpp:41",
+                                }));
+  const auto lines = detailed_trace_lines(c);
+  EXPECT_NE(std::find(lines.begin(), lines.end(), "       fault       power failure of web"),
+            lines.end());
 }
 
 TEST(Failure, NoLineIsWiderThanAsked) {
@@ -69,14 +155,27 @@ TEST(Failure, NoLineIsWiderThanAsked) {
 TEST(Failure, WrapsAPhraseInItsColumn) {
   counterexample wordy = lost_update();
   wordy.steps.resize(1);
-  wordy.steps[0].arguments = "(one two three four five six seven)";
+  wordy.steps[0].arguments = "(one two three four five)";
   wordy.steps[0].changes = "";
   EXPECT_EQ(trace_lines(wordy, 42), (std::vector<std::string>{
                                         "  #  teller/0",
                                         "  1  load(one two three four   bank.cpp:41",
-                                        "     five six seven) on total",
-                                        "     → 0",
+                                        "     five) on total → 0",
                                     }));
+}
+
+// Fifty threads of a thousand steps each: what looks at all steps for each of them would not end.
+TEST(Failure, ALongTraceIsQuick) {
+  counterexample c;
+  for (std::size_t i = 0; i < 50'000; ++i) {
+    c.steps.push_back(sample::step(i + 1, "teller/" + std::to_string(i % 50), "load", "total", "0",
+                                   "", static_cast<int>(i)));
+    c.steps.back().process = "process/" + std::to_string(i % 3);
+  }
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_EQ(trace_lines(c, 100).size(), 50'000u);
+  EXPECT_EQ(detailed_trace_lines(c).size(), 150'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
 }
 
 // teller/1 loads what teller/0 has stored: step 4 before step 2.
@@ -226,7 +325,7 @@ TEST(Failure, InFullHasEveryDetail) {
                                          "  2  teller/1",
                                          "       choice      load total → 0",
                                          "       takes       alternative 2 of 3, counted from 0",
-                                         "       depends on  1",
+                                         "       conflicts   with 1",
                                          "       at          src/bank.cpp:41",
                                      }));
 }

@@ -41,10 +41,13 @@ TEST(Json, HasTheCounterexample) {
             "v1:bank/buggy@2thread:total_kept:ARWQTh3mpUx-BwgDBAitOwMCAAQBAgC6qOSt");
   EXPECT_EQ(found["replay"], check["schedule"]);
   EXPECT_EQ(found["steps"].size(), 4u);
-  EXPECT_EQ(found["steps"][2].dump(),
-            R"_({"i":3,"thread":"teller/1","process":"","host":"","op":"store","object":"total",)_"
-            R"_("args":"(1)","result":"","changes":"total 0→1","file":"src/bank.cpp","line":42,)_"
-            R"_("clock":"","kind":"operation"})_");
+  EXPECT_EQ(
+      found["steps"][2].dump(),
+      R"_({"i":3,"thread":"teller/1","process":"","host":"","op":"store","object":"total",)_"
+      R"_("args":"(1)","result":"","changes":"total 0→1","locks":[],"left":null,)_"
+      R"_("conflicts_with":1,"file":"src/bank.cpp","line":42,"clock":"","kind":"operation"})_");
+  EXPECT_EQ(found["steps"][1]["left"].dump(), R"({"why":"preempted"})");
+  EXPECT_TRUE(found["steps"][1]["conflicts_with"].is_null());
   EXPECT_EQ(found["preemptions"], 1);
   EXPECT_EQ(found["found_steps"], 4);
   EXPECT_EQ(found["blocked_threads"].dump(), "[]");
@@ -53,7 +56,31 @@ TEST(Json, HasTheCounterexample) {
   for (const auto& item : found.items()) keys.push_back(item.key());
   EXPECT_EQ(keys,
             (std::vector<std::string>{"property", "message", "steps", "preemptions", "found_steps",
-                                      "blocked_threads", "nearest_passing", "replay"}));
+                                      "blocked_threads", "locks", "nearest_passing", "replay"}));
+}
+
+TEST(Json, HasWhatIsHeldAndWaitedFor) {
+  check_result r = sample::violated_result();
+  r.decided.counterexample = sample::embrace();
+  const json found =
+      json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0]["counterexample"];
+  EXPECT_EQ(found["steps"][1]["locks"].dump(),
+            R"([{"type":"shared_mutex","name":"right","mode":"shared"}])");
+  EXPECT_EQ(found["steps"][3]["left"].dump(),
+            R"({"why":"waits","op":"lock","object":"left","held_by":"teller/0"})");
+  EXPECT_EQ(found["locks"].dump(),
+            R"([{"type":"mutex","name":"left","mode":"","thread":"teller/0"},)"
+            R"({"type":"shared_mutex","name":"right","mode":"shared","thread":"teller/1"}])");
+}
+
+TEST(Json, TellsFaultsApart) {
+  check_result r = sample::violated_result();
+  r.decided.counterexample = sample::power_failure();
+  const json steps =
+      json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0]["counterexample"]["steps"];
+  EXPECT_EQ(steps[2]["kind"], "fault");
+  EXPECT_EQ(steps[2]["op"], "power failure of");
+  EXPECT_EQ(steps[3]["result"], "killed");
 }
 
 TEST(Json, NamesBoundsThatWereSet) {

@@ -144,11 +144,37 @@ TEST(AgainstReference, DataRaces) {
       "races", {{race_read, race_write, lock, unlock, read, write, fork, join}, 3, 4, false}, 500);
 }
 
+TEST(AgainstReference, Crashes) {
+  const auto crashing = [](std::vector<instruction_kind> kinds, int threads, int instructions) {
+    return feature_set{std::move(kinds), threads, instructions, false, true};
+  };
+  check_programs("crash", crashing(with(memory, {follow, skip_if}), 3, 3), 200);
+  check_programs("crash and locks",
+                 crashing({read, write, add, lock, lock, unlock, try_lock}, 3, 4), 300);
+  check_programs("crash and waits",
+                 crashing({read, write, await, lock, unlock, wait, notify_one, notify_all}, 3, 3),
+                 200);
+  check_programs(
+      "crash, timed waits, semaphores",
+      crashing({write, wait_for, wait, notify_one, acquire, release, lock, unlock}, 3, 3), 150);
+  check_programs("crash, shared locks",
+                 crashing({read, write, lock_shared, unlock_shared, lock_exclusive,
+                           unlock_exclusive, lock, unlock},
+                          3, 4),
+                 200);
+  check_programs("crash, ghosts, choices, joins",
+                 crashing({read, write, ghost_count, ghost_observe, choose, fork, join, lock,
+                           unlock, race_read, race_write},
+                          3, 3),
+                 200);
+}
+
 TEST(AgainstReference, Everything) {
   std::vector<instruction_kind> all;
   for (int k = 0; k <= static_cast<int>(race_write); ++k) all.push_back(instruction_kind(k));
   check_programs("everything", {all, 3, 4, true}, 1500);
   check_programs("everything, 4 threads", {all, 4, 2, true}, 500);
+  check_programs("everything and a crash", {all, 3, 3, true, true}, 300);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ std::string text_of(const counterexample& c) {
     out << '\n'
         << s.number << '|' << s.thread << '|' << s.operation << '|' << s.object << '|'
         << s.arguments << '|' << s.result << '|' << s.changes << '|' << s.file << '|' << s.line
-        << '|' << s.kind << '|' << s.alternative << '/' << s.alternatives << '|' << s.preempts
+        << '|' << s.kind << '|' << s.alternative << '/' << s.alternatives << '|' << s.preempts()
         << '|' << s.conflicts_with.value_or(0);
   }
   for (const blocked_thread& b : c.blocked_threads) {

@@ -11,52 +11,20 @@
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 #include <norn/specs/kit/check.hpp>
-#include <norn/specs/store/holding.hpp>
-#include <norn/specs/store/saving.hpp>
 #include <norn/specs/store/scenario.hpp>
+#include <norn/specs/store/variants.hpp>
 
 #include "../reference/compare.hpp"
 #include "../reference/naive.hpp"
+#include "searches.hpp"
 
 namespace norn::store {
 namespace {
 
-using buggy = review_store<nothing_held, in_place>;
-using fixed = review_store<file_lock, by_rename>;
-
-search_result result_of(const search& s) {
-  explore_options options;
-  options.name = s.name();
-  for (const expectation& each : s.expects) options.properties.push_back(each.property);
-  options.limits = s.limits;
-  options.executions_are_a_declared_bound = s.limits.executions != 0;
-  return explore(s.body, options);
-}
-
-void expect_as_declared(const search& s, const search_result& result) {
-  ASSERT_EQ(result.properties.size(), s.expects.size()) << s.name();
-  for (std::size_t i = 0; i < s.expects.size(); ++i) {
-    EXPECT_EQ(result.properties[i].property, s.expects[i].property);
-    EXPECT_EQ(name_of(result.properties[i].verdict), name_of(s.expects[i].verdict))
-        << s.name() << ":" << s.expects[i].property << " " << result.properties[i].message;
-  }
-}
-
-std::vector<search> searches(bool large) {
-  std::vector<search> found;
-  for (const search& s : registered_searches()) {
-    if (s.protocol == "store" && (s.deployment == "10thread") == large) found.push_back(s);
-  }
-  return found;
-}
-
-const search& search_named(const std::string& name) {
-  for (const search& s : registered_searches()) {
-    if (s.name() == name) return s;
-  }
-  throw std::logic_error("no search " + name);
-}
-
+using files::model_system;
+using specs_test::damage;
+using specs_test::result_of;
+using specs_test::search_named;
 // What a deployment of a store can come to: the content that is left and what the writers were told.
 // The exhaustive search and the naive one agree on it.
 struct space {
@@ -89,13 +57,15 @@ space space_of(const deployment& d) {
 }
 
 TEST(Store, EveryVerdictIsAsDeclared) {
-  ASSERT_EQ(searches(false).size(), 14u);
-  for (const search& s : searches(false)) expect_as_declared(s, result_of(s));
+  const std::vector<search> searches = specs_test::searches_of("store");
+  ASSERT_EQ(searches.size(), 83u);
+  for (const search& s : searches) specs_test::expect_as_declared(s);
 }
 
 TEST(LargeStore, TenThreads) {
-  ASSERT_EQ(searches(true).size(), 2u);
-  for (const search& s : searches(true)) expect_as_declared(s, result_of(s));
+  const std::vector<search> searches = specs_test::large_searches_of("store");
+  ASSERT_EQ(searches.size(), 2u);
+  for (const search& s : searches) specs_test::expect_as_declared(s);
   EXPECT_EQ(result_of(search_named("store/fixed@10thread")).stats.executions, 20'000u);
 }
 
@@ -105,6 +75,9 @@ TEST(Store, ExecutionsOfTheFix) {
       // Creates under one lock: the orders in which n threads take it, n!.
       {"2thread", 2},
       {"3thread", 6},
+      {"2proc", 2},
+      // Who looks at the lock file touches nothing that the others do.
+      {"2proc-look", 2},
       {"2proc-2thread", 24},
       // Either thread makes the lock file, either takes the lock first.
       {"2thread-empty", 4},
@@ -113,6 +86,14 @@ TEST(Store, ExecutionsOfTheFix) {
       {"1thread-reader", 3},
       // Two orders of the lock; with two renames, the pair (open, read) has 3 + 2 + 1 places.
       {"2thread-reader", 12},
+      // A create has 18 steps. The crash of the process: before the thread starts, before each of its steps,
+      // after the last, and not at all.
+      {"1thread-kill", 21},
+      // The crash of the host at the same points, in as many ways as files may survive: after 0 to 8 steps
+      // one each; 2 once the temporary file is there (its name or none), 4 once it is written (none, empty,
+      // zeros, whole), 2 and 2 once it is synced and closed, 4 and 4 once it is renamed and the directory open
+      // (either name as before or after), one each for the last 4. 31, and the two without a running thread.
+      {"1thread-crash", 33},
   };
   for (const auto& [deployed, executions] : expected) {
     const search_result result = result_of(search_named("store/fixed@" + deployed));
@@ -124,7 +105,7 @@ TEST(Store, ExecutionsOfTheFix) {
 
 // The reader reads before the truncation, between it and the write, or after.
 TEST(Store, TornReadOfOneWriter) {
-  EXPECT_EQ(space_of<buggy>({.readers = 1}).executions, 3u);
+  EXPECT_EQ(space_of<buggy<model_system>>({.readers = 1}).executions, 3u);
   const search_result result = result_of(search_named("store/buggy@1thread-reader"));
   ASSERT_EQ(result.properties[2].property, "reads_parse");
   EXPECT_EQ(result.properties[2].message, "read what no one had committed: \"\"");
@@ -134,21 +115,71 @@ TEST(Store, WhatTwoWritersCanLeave) {
   const std::string one = R"([{"id":"REV-001"}])";
   const std::string two = R"([{"id":"REV-001"},{"id":"REV-002"}])";
   // A lost ticket, or none lost. A writer that reads the other's empty file creates nothing.
-  EXPECT_THAT(space_of<buggy>({.writers = 2}).contents, testing::UnorderedElementsAre(one, two));
+  EXPECT_THAT(space_of<buggy<model_system>>({.writers = 2}).contents,
+              testing::UnorderedElementsAre(one, two));
   // Besides, with a fresh installation: the late default is written over a ticket. (Where its
   // truncation comes late too, the ticket is wiped without a trace; its writer was told REV-001.)
   const std::string spliced = R"([]"id":"REV-001"}])";
-  EXPECT_THAT(space_of<buggy>({.writers = 2, .empty_directory = true}).contents,
+  EXPECT_THAT(space_of<buggy<model_system>>({.writers = 2, .empty_directory = true}).contents,
               testing::UnorderedElementsAre(one, two, spliced));
-  EXPECT_THAT(space_of<fixed>({.writers = 2}).contents, testing::UnorderedElementsAre(two));
+  EXPECT_THAT(space_of<fixed<model_system>>({.writers = 2}).contents,
+              testing::UnorderedElementsAre(two));
 }
 
-TEST(Store, LostTicketIsTold) {
-  const search_result result = result_of(search_named("store/buggy@2thread"));
-  ASSERT_EQ(result.properties[0].property, "final_count");
-  EXPECT_EQ(result.properties[0].message, "1 tickets in the file, 2 creates succeeded");
-  ASSERT_EQ(result.properties[1].property, "ids_unique");
-  EXPECT_EQ(result.properties[1].message, "ids given: REV-001, REV-001");
+// Two creates that save beside each other without a lock. What one of them published may be what the
+// other wrote, but both write the same.
+TEST(Store, WhatSavesThatShareATemporaryFileCanLeave) {
+  const std::string one = R"([{"id":"REV-001"}])";
+  const std::string two = R"([{"id":"REV-001"},{"id":"REV-002"}])";
+  EXPECT_THAT(space_of<fixed_tmp_no_lock<model_system>>({.writers = 2}).contents,
+              testing::UnorderedElementsAre(one, two));
+}
+
+const std::string one_lost = "1 tickets in the file, 2 creates succeeded";
+const std::string read_empty = "read what no one had committed: \"\"";
+const std::string same_id = "ids given: REV-001, REV-001";
+
+const damage damages[] = {
+    {"store/buggy@2thread", "final_count", one_lost, 0},
+    {"store/buggy@2thread", "ids_unique", same_id, 0},
+    // The read was not under the lock: one holder at a time, and it did not help.
+    {"store/read_outside_lock@2thread", "final_count", one_lost, 1},
+    {"store/read_outside_lock@2thread", "ids_unique", same_id, 1},
+    {"store/lock_only_write@2thread", "final_count", one_lost, 1},
+    {"store/lock_only_write@2thread", "ids_unique", same_id, 1},
+    {"store/lock_only_write@2thread-empty", "reads_parse", read_empty, 1},
+    // A late default: of a file that is put in place beside the lock, or over a ticket.
+    {"store/ensure_outside_lock@2thread-empty", "final_count", one_lost, 1},
+    {"store/ensure_outside_lock@2thread-empty", "ids_unique", same_id, 1},
+    {"store/ensure_outside_lock@2thread-empty", "reads_parse",
+     R"(read what no one had committed: "[{"id":"REV-001"}]")", 1},
+    // No lock.
+    {"store/fixed_tmp_no_lock@2thread", "final_count", one_lost, 0},
+    {"store/fixed_tmp_no_lock@2thread", "ids_unique", same_id, 0},
+    {"store/fixed_tmp_no_lock@2thread-reader", "reads_parse", read_empty, 0},
+    {"store/fixed_tmp_no_lock@3thread", "reads_parse", read_empty, 0},
+    // A lock with two holders.
+    {"store/thread_lock@2proc", "final_count", one_lost, 2},
+    {"store/thread_lock@2proc", "ids_unique", same_id, 2},
+    {"store/thread_lock@2proc-2thread", "reads_parse",
+     R"(read what no one had committed: "[{"id":"REV-001"}]{"id":"REV-002"}]")", 2},
+    {"store/unlink_lock@3thread", "final_count", "2 tickets in the file, 3 creates succeeded", 2},
+    {"store/unlink_lock@3thread", "ids_unique", "ids given: REV-001, REV-002, REV-002", 2},
+    {"store/unlink_lock@2proc-2thread", "reads_parse", read_empty, 2},
+    {"store/fcntl_lock@2thread", "final_count", one_lost, 2},
+    {"store/fcntl_lock@2thread-reader", "reads_parse", read_empty, 2},
+    {"store/fcntl_lock@2proc-look", "final_count", one_lost, 2},
+    {"store/fcntl_lock@2proc-look", "ids_unique", same_id, 2},
+    // The file lock has one holder, the object that the two threads share.
+    {"store/shared_filelock@2thread", "final_count", one_lost, 1},
+    {"store/shared_filelock@2thread", "ids_unique", same_id, 1},
+    {"store/shared_filelock@2thread-reader", "reads_parse", read_empty, 1},
+    // The lock has nothing to do with it: a list takes none.
+    {"store/in_place_under_lock@1thread-reader", "reads_parse", read_empty, 1},
+};
+
+TEST(Store, DamageOfWrongFixes) {
+  for (const damage& each : damages) specs_test::expect_damage(each);
 }
 
 }  // namespace

@@ -1,0 +1,75 @@
+#include <norn/model/io/device.hpp>
+
+#include <cerrno>
+#include <string>
+
+#include <norn/model/io/mounted_files.hpp>
+
+namespace norn::io {
+
+namespace {
+
+constexpr operation_kind error_kind{"I/O error", true};
+constexpr operation_kind full_kind{"disk full", true};
+
+}  // namespace
+
+void may_fail(faults& world, const host& of, int times, source_location where) {
+  device& disk = of.part<mounted_files>().disk();
+  const std::string name = "I/O error on " + of.name();
+  disk.errors_ = &declare_fault("io_errors", name, static_cast<std::uint32_t>(times));
+  world.inject(
+      name, times, error_kind, disk.state_,
+      [&disk](point& p) {
+        p.write(disk.state_);
+        ++disk.armed_;
+        p.describe([](narration& n) { n.result = "the next transfer fails"; });
+        return true;
+      },
+      [&disk](point& p) {
+        p.write(disk.state_);
+        disk.armed_ = 0;
+      },
+      where);
+}
+
+void may_fill_up(faults& world, const host& of, source_location where) {
+  device& disk = of.part<mounted_files>().disk();
+  const std::string name = "disk full on " + of.name();
+  disk.filling_ = &declare_fault("disk_full", name, 1);
+  world.inject(
+      name, 1, full_kind, disk.state_,
+      [&disk](point& p) {
+        p.write(disk.state_);
+        disk.full_ = true;
+        p.describe([](narration& n) { n.result = "no space is left"; });
+        return true;
+      },
+      [&disk](point& p) {
+        p.write(disk.state_);
+        disk.full_ = false;
+      },
+      where);
+}
+
+int device::transfer_error(point& p, const process& by) {
+  if (errors_ == nullptr || by.is_body_s_own()) return 0;
+  if (armed_ == 0) {
+    p.read(state_);
+    return 0;
+  }
+  p.write(state_);
+  --armed_;
+  errors_->struck = true;
+  return EIO;
+}
+
+int device::space_error(point& p, const process& by) {
+  if (filling_ == nullptr || by.is_body_s_own()) return 0;
+  p.read(state_);
+  if (!full_) return 0;
+  filling_->struck = true;
+  return ENOSPC;
+}
+
+}  // namespace norn::io

@@ -1,0 +1,88 @@
+// Unsynced names: which entries of its directories a file system may lose in a crash of its host, or bring
+// back. Kept only where a crash may come.
+//
+// POSIX promises nothing for a directory that no fsync has covered, so in the model each name that was
+// changed since is on the disk as after one of these changes, or as before all of them, each name by itself
+// (ALICE, OSDI 2014, which found applications that rely on more). rename is atomic to whoever looks; after a
+// crash the new name and the old one are two names.
+//
+// ext4 commits changes of names in the order in which they were made, each whole, and an fsync of any file
+// commits all of them (jbd2, data=ordered). With auto_da_alloc, which is on by default, the data of a file
+// that is renamed over another reaches the disk before the new name does (ext4(5)).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <norn/model/io/directory.hpp>
+#include <norn/model/io/outcome_choices.hpp>
+#include <norn/model/io/regular_file.hpp>
+#include <norn/model/io/versions.hpp>
+
+namespace norn::io {
+
+// What the file system of a host promises for what was not synced.
+enum class storage : std::uint8_t {
+  posix,                       // no more than POSIX.1-2017 does
+  ext4,                        // data=ordered, as mounted by default
+  ext4_without_auto_da_alloc,  // the same with noauto_da_alloc
+};
+
+// A tree of files, as a value.
+struct image_node {
+  bool is_directory = true;
+  std::uint32_t mode = 0;
+  std::string bytes;
+  std::map<std::string, std::size_t> entries;  // name → its place among the nodes
+
+  friend auto operator<=>(const image_node&, const image_node&) = default;
+};
+using image = std::vector<image_node>;  // the root first
+
+struct name_change {
+  directory* in;
+  std::string name;
+  inode* to;  // null: there is no such name any more
+};
+
+class unsynced_names {
+ public:
+  // All names below `root` are on the disk.
+  unsynced_names(storage kind, directory& root);
+
+  bool ordered() const { return kind_ != storage::posix; }
+
+  // One operation's changes. `renamed_over`: the file that was given another one's name.
+  void note(std::vector<name_change> changes, regular_file* renamed_over);
+  void sync(const directory& d);
+  void sync_file();
+
+  // One of the trees that a crash may leave; the first is that in which everything survives.
+  image surviving(outcome_choices& choices) const;
+
+ private:
+  using names = std::map<std::string, inode*>;
+  using tree = std::map<inode_id, names>;
+  struct record {
+    std::vector<name_change> changes;
+    regular_file* pinned = nullptr;
+    version at_least = 0;
+  };
+  struct gathering;
+
+  static void apply(tree& to, const name_change& change);
+  void gather(gathering& g, const inode& from, std::size_t into) const;
+  const inode* surviving_entry(gathering& g, inode_id in, const std::string& name) const;
+
+  storage kind_;
+  directory* root_;
+  tree on_disk_;
+  std::map<std::pair<inode_id, std::string>, std::vector<inode*>>
+      since_;                    // posix: values, newest last
+  std::vector<record> journal_;  // ext4: not committed
+};
+
+}  // namespace norn::io

@@ -1,0 +1,45 @@
+#include <norn/specs/runs/run_directories.hpp>
+
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace norn::runs {
+
+namespace {
+
+constexpr std::string_view prefix = "run_";
+
+// The digits after the prefix; empty where the name is another.
+std::string_view digits_of(std::string_view name) {
+  if (name.substr(0, prefix.size()) != prefix) return {};
+  const std::string_view digits = name.substr(prefix.size());
+  return digits.find_first_not_of("0123456789") == digits.npos ? digits : std::string_view{};
+}
+
+}  // namespace
+
+std::string id_of(int number) { return fmt::format("{}{:03}", prefix, number); }
+
+std::string path_of(const std::string& id, const std::string& document) {
+  const std::string directory = std::string(runs_path) + "/" + id;
+  return document.empty() ? directory : directory + "/" + document;
+}
+
+std::string text_of(const std::string& id, const std::string& part) {
+  return nlohmann::json{{"run", id}, {"part", part}}.dump();
+}
+
+std::optional<int> any_digits::number_of(const std::string& name) {
+  const std::string_view digits = digits_of(name);
+  if (digits.empty()) return std::nullopt;
+  return std::stoi(std::string(digits));
+}
+
+std::optional<int> three_digits::number_of(const std::string& name) {
+  if (digits_of(name).size() != 3) return std::nullopt;
+  return any_digits::number_of(name);
+}
+
+}  // namespace norn::runs

@@ -1,0 +1,131 @@
+// The checks of the run directories: every verdict as declared, the executions that the fixes come to,
+// and the damage that each wrong variant does.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <norn/specs/runs/run_directories.hpp>
+
+#include "searches.hpp"
+
+namespace norn::runs {
+namespace {
+
+using specs_test::damage;
+using specs_test::result_of;
+using specs_test::search_named;
+
+TEST(Runs, EveryVerdictIsAsDeclared) {
+  const std::vector<search> searches = specs_test::searches_of("runs");
+  ASSERT_EQ(searches.size(), 72u);
+  for (const search& s : searches) specs_test::expect_as_declared(s);
+}
+
+void expect_executions(const std::string& variant,
+                       const std::map<std::string, std::uint64_t>& expected) {
+  for (const auto& [deployed, executions] : expected) {
+    const search_result result = result_of(search_named("runs/" + variant + "@" + deployed));
+    EXPECT_EQ(result.stats.executions, executions) << deployed;
+    EXPECT_EQ(result.stats.blocked, 0u) << deployed;
+    EXPECT_TRUE(result.complete) << deployed;
+  }
+}
+
+TEST(Runs, ExecutionsOfTheFix) {
+  expect_executions(
+      "fixed",
+      {
+          {"1thread", 1},
+          {"999-1thread", 1},
+          // Creates under one lock: the orders in which n threads take it, n!.
+          {"2thread", 2},
+          {"999-2thread", 2},
+          {"3thread", 6},
+          {"999-3thread", 6},
+          {"2proc", 2},
+          {"2proc-2thread", 24},
+          // The reader looks before the directory is made, and finds nothing; or opens the manifest before
+          // it is renamed, or after. After it the snapshot is there already.
+          {"1thread-reader", 3},
+          // Two orders of the lock. In each the reader finds no run: 1; or the first: 2, as above; or
+          // both: 2, because the first has its manifest by then.
+          {"2thread-reader", 2 * (1 + 2 + 2)},
+      });
+}
+
+TEST(Runs, ExecutionsWithoutALock) {
+  expect_executions(
+      "exclusive_mkdir",
+      {
+          {"1thread", 1},
+          // Either thread makes the first directory. The other has scanned before that, fails and scans
+          // again, or scans after it.
+          {"2thread", 2 * 2},
+          {"2proc", 2 * 2},
+          {"999-2thread", 2 * 2},
+          // In each of these the reader finds no run: 1; or the first, whose manifest is there or not: 2;
+          // or both, each with its manifest or without: 4.
+          {"2thread-reader", 4 * (1 + 2 + 4)},
+          // Orders of the directories, 3!. The second to succeed scanned before the first directory or
+          // after it: 2. The third scanned first when there were two, or one (it fails once), or none; then
+          // it fails, and scans again when there is one (and fails again) or two: 4.
+          {"3thread", 6 * 2 * 4},
+      });
+}
+
+const std::string same_id = "ids given: run_001, run_001";
+
+// Whose manifest the last writer overwrote.
+const std::string not_his_own =
+    R"(the run of the shaft was given run_001, whose manifest is "{"part":"gear","run":"run_001"}")";
+// The document about the gear over the longer one about the shaft.
+const std::string spliced =
+    R"(run_001 has a manifest, and its snapshot is torn: "{"part":"gear","run":"run_001"}}")";
+const std::string other_1000 =
+    R"(the run of the gear was given run_1000, whose manifest is "{"part":"shaft","run":"run_1000"}")";
+
+const damage damages[] = {
+    {"runs/buggy@2thread", "ids_injective", same_id, 0},
+    {"runs/buggy@2thread", "manifest_intact", not_his_own, 0},
+    {"runs/buggy@2thread", "manifest_implies_snapshot", spliced, 0},
+    {"runs/buggy@2thread-reader", "manifest_implies_snapshot",
+     R"(run_001 has a manifest, and its snapshot is torn: "")", 0},
+    {"runs/fixed_tmp_no_lock@2thread", "ids_injective", same_id, 0},
+    {"runs/fixed_tmp_no_lock@2thread", "manifest_intact", not_his_own, 0},
+    {"runs/fixed_tmp_no_lock@2thread", "manifest_implies_snapshot", spliced, 0},
+    // The lock has one holder at a time, and is given up too early.
+    {"runs/lock_only_id@2thread", "ids_injective", same_id, 1},
+    {"runs/lock_only_id@2thread", "manifest_intact", not_his_own, 1},
+    {"runs/lock_only_id@2thread", "manifest_implies_snapshot", spliced, 1},
+    {"runs/lock_only_id@2thread-reader", "manifest_implies_snapshot", spliced, 1},
+    // The lock is held throughout.
+    {"runs/three_digits@999-1thread", "ids_injective", "ids given: run_1000, run_1000", 1},
+    {"runs/three_digits@999-1thread", "manifest_intact", other_1000, 1},
+    {"runs/three_digits@999-2thread", "manifest_intact", other_1000, 1},
+    {"runs/manifest_first@1thread-reader", "manifest_implies_snapshot",
+     "run_001 has a manifest, and no snapshot", 1},
+};
+
+TEST(Runs, DamageOfWrongFixes) {
+  for (const damage& each : damages) specs_test::expect_damage(each);
+}
+
+// The two patterns differ from 1000 on, and both want the whole name.
+TEST(Runs, Patterns) {
+  EXPECT_EQ(any_digits::number_of("run_007"), 7);
+  EXPECT_EQ(any_digits::number_of("run_1000"), 1000);
+  EXPECT_EQ(three_digits::number_of("run_999"), 999);
+  EXPECT_EQ(three_digits::number_of("run_1000"), std::nullopt);
+  for (const char* other : {"run_", "run_1a", "run-001", "arun_001", "run_001.tmp", "run"}) {
+    EXPECT_EQ(any_digits::number_of(other), std::nullopt) << other;
+    EXPECT_EQ(three_digits::number_of(other), std::nullopt) << other;
+  }
+  EXPECT_EQ(id_of(7), "run_007");
+  EXPECT_EQ(id_of(1000), "run_1000");
+}
+
+}  // namespace
+}  // namespace norn::runs
