@@ -139,7 +139,7 @@ result<std::uint64_t> store(call& c, open_file_description& d, std::uint64_t off
   if (const int error = c.disk.space_error(c.p, c.by)) {
     if (offset + bytes.size() > file_of(d).size(c.p)) return failure{error};
   }
-  file_of(d).write(c.p, offset, bytes, stored);
+  c.files.write(c.p, file_of(d), offset, bytes, stored);
   return offset + stored;
 }
 
@@ -206,7 +206,7 @@ result<void> resize(call& c, descriptor fd, std::int64_t size) {
   if (!d->writable) return failure{EINVAL};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
   if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
-  file_of(*d).resize(c.p, static_cast<std::uint64_t>(size));
+  c.files.resize(c.p, file_of(*d), static_cast<std::uint64_t>(size));
   return {};
 }
 

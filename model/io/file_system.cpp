@@ -112,7 +112,7 @@ result<open_file_description*> file_system::open(point& p, std::string_view path
   const result<inode*> opened = open_inode(p, path, flags, mode);
   if (!opened) return failure{opened.error()};
   inode& file = *opened.value();
-  if ((flags & O_TRUNC) != 0) as_file(file).resize(p, 0);
+  if ((flags & O_TRUNC) != 0) resize(p, as_file(file), 0);
   return &descriptions_.emplace_back(description_id(next_name(p.thread())), *this, file, flags,
                                      locks ? locks(file) : file.locks);
 }
@@ -321,11 +321,27 @@ void file_system::sync(point& p, inode& what) {
   if (!what.is_directory()) as_file(what).sync();
   if (!unsynced_) return;
   if (unsynced_->ordered()) p.write(journal_);
-  if (what.is_directory()) {
-    unsynced_->sync(as_directory(what));
-  } else {
-    unsynced_->sync_file();
-  }
+  unsynced_->sync(what);
+}
+
+void file_system::resize(point& p, regular_file& file, std::uint64_t size) {
+  change(p, file, [&] { file.resize(p, size); });
+}
+
+void file_system::write(point& p, regular_file& file, std::uint64_t offset, std::string_view bytes,
+                        std::size_t stored) {
+  change(p, file, [&] { file.write(p, offset, bytes, stored); });
+}
+
+// Which changes of names came before decides what an fsync of the file commits.
+template <class Change>
+void file_system::change(point& p, regular_file& file, const Change& makes) {
+  if (!unsynced_ || !unsynced_->ordered()) return makes();
+  const version before = file.newest_version();
+  makes();
+  if (file.newest_version() == before) return;
+  p.read(journal_);
+  unsynced_->changed(file);
 }
 
 std::optional<std::vector<image>> file_system::survivors() const {

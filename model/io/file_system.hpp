@@ -56,6 +56,10 @@ class file_system {
   using lock_space = std::function<file_locks&(inode&)>;
   result<open_file_description*> open(point& p, std::string_view path, int flags,
                                       std::uint32_t mode, const lock_space& locks);
+  // Of a file that is open or was found (regular_file.hpp).
+  void write(point& p, regular_file& file, std::uint64_t offset, std::string_view bytes,
+             std::size_t stored);
+  void resize(point& p, regular_file& file, std::uint64_t size);
   result<void> rename(point& p, std::string_view from, std::string_view to);
   result<void> link(point& p, std::string_view existing, std::string_view fresh);
   result<void> unlink(point& p, std::string_view path);
@@ -96,6 +100,8 @@ class file_system {
   T& make(point& p, Arguments&&... arguments);
   std::uint32_t next_name(thread_id creator);
 
+  template <class Change>
+  void change(point& p, regular_file& file, const Change& makes);
   void note_names(point& p, std::vector<name_change> changes, regular_file* renamed_over = nullptr);
   void restore_entries(point& p, const image& from, std::size_t at, directory& into,
                        std::vector<inode*>& made);

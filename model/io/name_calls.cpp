@@ -28,7 +28,7 @@ result<void> truncate_file(call& c, std::string_view path, std::int64_t size) {
   if (found.value()->is_directory()) return failure{EISDIR};
   if (static_cast<std::uint64_t>(size) > regular_file::largest_size) return failure{EFBIG};
   if (const int error = c.disk.transfer_error(c.p, c.by)) return failure{error};
-  static_cast<regular_file*>(found.value())->resize(c.p, static_cast<std::uint64_t>(size));
+  c.files.resize(c.p, static_cast<regular_file&>(*found.value()), static_cast<std::uint64_t>(size));
   return {};
 }
 

@@ -44,6 +44,10 @@ void unsynced_names::note(std::vector<name_change> changes, regular_file* rename
       added.pinned = renamed_over;
       added.at_least = renamed_over->newest_version();
     }
+    for (const name_change& each : added.changes) {
+      changed(*each.in);
+      if (each.to != nullptr) changed(*each.to);
+    }
     return;
   }
   for (const name_change& each : changes) {
@@ -57,14 +61,19 @@ void unsynced_names::note(std::vector<name_change> changes, regular_file* rename
   }
 }
 
-void unsynced_names::sync(const directory& d) {
-  sync_file();
+void unsynced_names::sync(const inode& what) {
+  const auto needs = needs_.find(what.id);
+  if (needs != needs_.end()) commit(needs->second);
+  if (what.is_directory()) sync_names(what.id);
+}
+
+void unsynced_names::sync_names(inode_id in) {
   for (auto place = since_.begin(); place != since_.end();) {
-    if (place->first.first != d.id) {
+    if (place->first.first != in) {
       ++place;
       continue;
     }
-    names& entries = on_disk_[d.id];
+    names& entries = on_disk_[in];
     if (inode* const to = place->second.back(); to == nullptr) {
       entries.erase(place->first.second);
     } else {
@@ -74,13 +83,15 @@ void unsynced_names::sync(const directory& d) {
   }
 }
 
-// Where changes are committed in order, all of them are.
-void unsynced_names::sync_file() {
-  for (const record& each : journal_) {
-    for (const name_change& change : each.changes) apply(on_disk_, change);
-    if (each.pinned != nullptr) each.pinned->pin(each.at_least);
+// In order, until so many have been committed in all.
+void unsynced_names::commit(std::size_t records) {
+  const std::size_t now = std::max(records, committed_) - committed_;
+  for (std::size_t i = 0; i < now; ++i) {
+    for (const name_change& change : journal_[i].changes) apply(on_disk_, change);
+    if (journal_[i].pinned != nullptr) journal_[i].pinned->pin(journal_[i].at_least);
   }
-  journal_.clear();
+  journal_.erase(journal_.begin(), journal_.begin() + static_cast<std::ptrdiff_t>(now));
+  committed_ += now;
 }
 
 image unsynced_names::surviving(outcome_choices& choices) const {

@@ -6,8 +6,9 @@
 // (ALICE, OSDI 2014, which found applications that rely on more). rename is atomic to whoever looks; after a
 // crash the new name and the old one are two names.
 //
-// ext4 commits changes of names in the order in which they were made, each whole, and an fsync of any file
-// commits all of them (jbd2, data=ordered). With auto_da_alloc, which is on by default, the data of a file
+// ext4 commits changes of names in the order in which they were made, each whole (jbd2, data=ordered). An
+// fsync commits those that came before the last change of what is synced, of its content or of its names; of a
+// file that has not changed since, nothing (ext4_sync_file waits for the inode's own transaction). With auto_da_alloc, which is on by default, the data of a file
 // that is renamed over another reaches the disk before the new name does (ext4(5)).
 #pragma once
 
@@ -57,8 +58,10 @@ class unsynced_names {
 
   // One operation's changes. `renamed_over`: the file that was given another one's name.
   void note(std::vector<name_change> changes, regular_file* renamed_over);
-  void sync(const directory& d);
-  void sync_file();
+  // The content of a file has changed.
+  void changed(const inode& file) { needs_[file.id] = committed_ + journal_.size(); }
+  // An fsync of the file or directory.
+  void sync(const inode& what);
 
   // One of the trees that a crash may leave; the first is that in which everything survives.
   image surviving(outcome_choices& choices) const;
@@ -74,6 +77,8 @@ class unsynced_names {
   struct gathering;
 
   static void apply(tree& to, const name_change& change);
+  void commit(std::size_t records);
+  void sync_names(inode_id in);
   void gather(gathering& g, const inode& from, std::size_t into) const;
   const inode* surviving_entry(gathering& g, inode_id in, const std::string& name) const;
 
@@ -81,8 +86,11 @@ class unsynced_names {
   directory* root_;
   tree on_disk_;
   std::map<std::pair<inode_id, std::string>, std::vector<inode*>>
-      since_;                    // posix: values, newest last
-  std::vector<record> journal_;  // ext4: not committed
+      since_;  // posix: values, newest last
+  // ext4: what is not committed, how much is, and how much has to be for all that an inode has become.
+  std::vector<record> journal_;
+  std::size_t committed_ = 0;
+  std::map<inode_id, std::size_t> needs_;
 };
 
 }  // namespace norn::io

@@ -20,10 +20,15 @@ void script_history::change_names(journal_record record) {
     if (each.to != nullptr) now[each.name] = each.to;
   }
   journal_.push_back(std::move(record));
+  for (const entry_change& each : journal_.back().changes) {
+    each.in->records_then = committed_ + journal_.size();
+    if (each.to != nullptr) each.to->records_then = committed_ + journal_.size();
+  }
 }
 
 void script_history::hold(known_inode& file, std::string bytes, bool by_write) {
   file.held.push_back({std::move(bytes), by_write});
+  file.records_then = committed_ + journal_.size();
 }
 
 void script_history::open(const std::string& path, bool truncate) {
@@ -92,8 +97,10 @@ void script_history::note(const script_call& c) {
   }
 }
 
-void script_history::commit() {
-  for (const journal_record& record : journal_) {
+// The first so many of all that there ever were.
+void script_history::commit(std::size_t records) {
+  for (; committed_ < records; ++committed_, journal_.erase(journal_.begin())) {
+    const journal_record& record = journal_.front();
     for (const entry_change& each : record.changes) {
       each.in->committed.erase(each.name);
       if (each.to != nullptr) each.in->committed[each.name] = each.to;
@@ -103,12 +110,11 @@ void script_history::commit() {
       least = std::max(least, record.held_then);
     }
   }
-  journal_.clear();
 }
 
-// Posix: this file's data, or this directory's names. ext4: that, and the names of all directories.
+// Posix: this file's data, or this directory's names. ext4: that, and what came before its last change.
 void script_history::sync(known_inode& what) {
-  if (ordered()) commit();
+  if (ordered()) commit(what.records_then);
   if (what.is_directory) {
     for (auto& entry : what.entry_history) entry.second = {entry.second.back()};
     return;
@@ -119,7 +125,7 @@ void script_history::sync(known_inode& what) {
 }
 
 void script_history::all_is_on_the_disk() {
-  commit();
+  commit(committed_ + journal_.size());
   for (known_inode& each : inodes_) sync(each);
 }
 

@@ -34,7 +34,8 @@ struct known_inode {
       entry_history;                              // posix: since it was last synced
   std::map<std::string, known_inode*> committed;  // ext4
   std::vector<known_content> held;                // since the file was last synced
-  std::size_t at_least = 0;                       // of these, by a rename that is on the disk
+  std::size_t records_then = 0;  // ext4: how many changes of names there were when it changed last
+  std::size_t at_least = 0;      // of these, by a rename that is on the disk
 };
 
 struct entry_change {
@@ -88,7 +89,7 @@ class script_history {
   void open(const std::string& path, bool truncate);
   void rename(const std::string& from, const std::string& to);
   void hold(known_inode& file, std::string bytes, bool by_write);
-  void commit();
+  void commit(std::size_t records);
   void sync(known_inode& what);
 
   void trees_of_names(std::set<std::string>& found, const entries& names,
@@ -102,6 +103,7 @@ class script_history {
   known_inode* root_;
   std::vector<known_inode*> opened_;
   std::vector<journal_record> journal_;
+  std::size_t committed_ = 0;  // records that have left it
 };
 
 // --- trees ---

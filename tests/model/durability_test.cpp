@@ -133,6 +133,24 @@ TEST(Durability, RenameOverAFile) {
               UnorderedElementsAre("a=old", "a=old b=", "a=old b=new", "a=new", "a="));
 }
 
+TEST(Durability, AnFsyncOnExt4CommitsWhatCameBeforeTheFileChanged) {
+  const auto before = [] {
+    write_file("a", "x").value();
+    write_file("b", "y").value();
+  };
+  const auto renamed_and_synced = [](bool change_b) {
+    file b = file::open("b", O_WRONLY).value();
+    rename("a", "c").value();
+    if (change_b) b.write("z").value();
+    b.fsync().value();
+  };
+  // A file that has not changed since its own transaction was committed has nothing to wait for.
+  EXPECT_THAT(left_after(storage::ext4, before, [&] { renamed_and_synced(false); }),
+              UnorderedElementsAre("a=x b=y", "b=y c=x"));
+  EXPECT_THAT(left_after(storage::ext4, before, [&] { renamed_and_synced(true); }),
+              UnorderedElementsAre("b=z c=x"));
+}
+
 TEST(Durability, TruncateAndWrite) {
   const auto before = [] { write_file("a", "old!").value(); };
   const auto work = [] { write_file("a", "nw").value(); };
