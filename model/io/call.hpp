@@ -2,10 +2,13 @@
 // the descriptors that it has.
 #pragma once
 
+#include <cerrno>
+
 #include <norn/model/io/descriptor_table.hpp>
 #include <norn/model/io/device.hpp>
 #include <norn/model/io/file_system.hpp>
 #include <norn/model/io/mounted_files.hpp>
+#include <norn/model/io/result.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -24,6 +27,15 @@ struct call {
         descriptors(descriptors_of(by)),
         disk(mounted.disk()) {
     descriptors.belongs_to(by.id());
+  }
+
+  // The open file description that the descriptor leads to. One that was opened before its host crashed
+  // leads nowhere any more.
+  result<open_file_description*> opened(descriptor fd) {
+    open_file_description* const d = descriptors.find(p, fd);
+    if (d == nullptr) return failure{EBADF};
+    if (&d->in != &files) return failure{ESTALE};
+    return d;
   }
 
   point p;

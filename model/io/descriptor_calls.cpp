@@ -26,15 +26,6 @@ constexpr operation_kind fstat_kind{"fstat", true};
 
 regular_file& file_of(const open_file_description& d) { return static_cast<regular_file&>(d.file); }
 
-// The open file description that the descriptor leads to. One that was opened before its host crashed leads
-// nowhere any more.
-result<open_file_description*> opened(call& c, descriptor fd) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
-  if (&d->in != &c.files) return failure{ESTALE};
-  return d;
-}
-
 // --- open, close ---
 
 template <class AddDescriptor>
@@ -80,7 +71,7 @@ result<void> close_descriptor(call& c, descriptor fd) {
 }
 
 result<int> duplicate(call& c, descriptor fd) {
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (!found) return failure{found.error()};
   open_file_description* const d = found.value();
   d->add_descriptor(c.p);
@@ -90,7 +81,7 @@ result<int> duplicate(call& c, descriptor fd) {
 // --- reading ---
 
 result<open_file_description*> readable(call& c, descriptor fd) {
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (!found) return found;
   open_file_description* const d = found.value();
   if (!d->readable) return failure{EBADF};
@@ -127,7 +118,7 @@ std::size_t stored_length(call& c, descriptor fd, std::size_t given) {
 }
 
 result<open_file_description*> writable(call& c, descriptor fd) {
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (found.ok() && !found.value()->writable) return failure{EBADF};
   return found;
 }
@@ -187,7 +178,7 @@ result<std::int64_t> base_of(call& c, const open_file_description& d, int whence
 }
 
 result<std::int64_t> seek(call& c, descriptor fd, std::int64_t offset, int whence) {
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (!found) return failure{found.error()};
   open_file_description* const d = found.value();
   const result<std::int64_t> base = base_of(c, *d, whence);
@@ -200,7 +191,7 @@ result<std::int64_t> seek(call& c, descriptor fd, std::int64_t offset, int whenc
 
 result<void> resize(call& c, descriptor fd, std::int64_t size) {
   if (size < 0) return failure{EINVAL};
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (!found) return failure{found.error()};
   open_file_description* const d = found.value();
   if (!d->writable) return failure{EINVAL};
@@ -211,7 +202,7 @@ result<void> resize(call& c, descriptor fd, std::int64_t size) {
 }
 
 result<void> synchronise(call& c, descriptor fd) {
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (!found) return failure{found.error()};
   open_file_description* const d = found.value();
   if (d->file.is_directory()) {
@@ -228,7 +219,7 @@ result<void> synchronise(call& c, descriptor fd) {
 }
 
 result<file_status> status(call& c, descriptor fd) {
-  const result<open_file_description*> found = opened(c, fd);
+  const result<open_file_description*> found = c.opened(fd);
   if (!found) return failure{found.error()};
   open_file_description* const d = found.value();
   return file_system::status(c.p, d->file);

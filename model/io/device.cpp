@@ -17,18 +17,19 @@ constexpr operation_kind full_kind{"disk full", true};
 void may_fail(faults& world, const host& of, int times, source_location where) {
   device& disk = of.part<mounted_files>().disk();
   const std::string name = "I/O error on " + of.name();
-  disk.errors_ = &declare_fault("io_errors", name, static_cast<std::uint32_t>(times));
+  declared_fault& what = declare_fault("io_errors", name, static_cast<std::uint32_t>(times));
+  disk.may_fail_ = true;
   world.inject(
       name, times, error_kind, disk.state_,
-      [&disk](point& p) {
+      [&disk, &what](point& p) {
         p.write(disk.state_);
-        ++disk.armed_;
+        disk.armed_.push_back(&what);
         p.describe([](narration& n) { n.result = "the next transfer fails"; });
         return true;
       },
       [&disk](point& p) {
         p.write(disk.state_);
-        disk.armed_ = 0;
+        disk.armed_.clear();
       },
       where);
 }
@@ -36,39 +37,40 @@ void may_fail(faults& world, const host& of, int times, source_location where) {
 void may_fill_up(faults& world, const host& of, source_location where) {
   device& disk = of.part<mounted_files>().disk();
   const std::string name = "disk full on " + of.name();
-  disk.filling_ = &declare_fault("disk_full", name, 1);
+  declared_fault& what = declare_fault("disk_full", name, 1);
+  disk.may_fill_up_ = true;
   world.inject(
       name, 1, full_kind, disk.state_,
-      [&disk](point& p) {
+      [&disk, &what](point& p) {
         p.write(disk.state_);
-        disk.full_ = true;
+        disk.full_by_ = &what;
         p.describe([](narration& n) { n.result = "no space is left"; });
         return true;
       },
       [&disk](point& p) {
         p.write(disk.state_);
-        disk.full_ = false;
+        disk.full_by_ = nullptr;
       },
       where);
 }
 
 int device::transfer_error(point& p, const process& by) {
-  if (errors_ == nullptr || by.is_body_s_own()) return 0;
-  if (armed_ == 0) {
+  if (!may_fail_ || by.is_body_s_own()) return 0;
+  if (armed_.empty()) {
     p.read(state_);
     return 0;
   }
   p.write(state_);
-  --armed_;
-  errors_->struck = true;
+  armed_.front()->struck = true;
+  armed_.erase(armed_.begin());
   return EIO;
 }
 
 int device::space_error(point& p, const process& by) {
-  if (filling_ == nullptr || by.is_body_s_own()) return 0;
+  if (!may_fill_up_ || by.is_body_s_own()) return 0;
   p.read(state_);
-  if (!full_) return 0;
-  filling_->struck = true;
+  if (full_by_ == nullptr) return 0;
+  full_by_->struck = true;
   return ENOSPC;
 }
 

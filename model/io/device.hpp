@@ -6,7 +6,7 @@
 // An error strikes the next call that goes to the device, whoever makes it, but for the process of the body.
 #pragma once
 
-#include <cstdint>
+#include <vector>
 
 #include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/host.hpp>
@@ -40,10 +40,10 @@ class device {
   friend void may_fill_up(faults&, const host&, source_location);
 
   object state_{"disk"};
-  declared_fault* errors_ = nullptr;  // null: none is declared
-  declared_fault* filling_ = nullptr;
-  std::uint32_t armed_ = 0;  // errors to come
-  bool full_ = false;
+  bool may_fail_ = false;
+  bool may_fill_up_ = false;
+  std::vector<declared_fault*> armed_;  // errors to come, by what has struck
+  declared_fault* full_by_ = nullptr;
 };
 
 }  // namespace norn::io

@@ -145,7 +145,7 @@ result<inode*> file_system::open_or_create(point& p, std::string_view path, int 
   regular_file& fresh = make<regular_file>(p, mode, where.name);
   where.parent->set(p, where.name, fresh);
   fresh.add_link(p);
-  note_names(p, {{where.parent, std::string(where.name), &fresh}});
+  note_names(p, {{where.parent, where.name, &fresh}});
   describe(p, where.name, " created");
   return &fresh;
 }
@@ -187,10 +187,9 @@ result<void> file_system::rename(point& p, std::string_view from, std::string_vi
   if (moved.is_directory() && old_place.parent != new_place.parent) {
     as_directory(moved).set_parent(p, *new_place.parent);
   }
-  note_names(p,
-             {{new_place.parent, std::string(new_place.name), &moved},
-              {old_place.parent, std::string(old_place.name), nullptr}},
-             replaced == nullptr || moved.is_directory() ? nullptr : &as_file(moved));
+  note_names(
+      p, {{new_place.parent, new_place.name, &moved}, {old_place.parent, old_place.name, nullptr}},
+      replaced == nullptr || moved.is_directory() ? nullptr : &as_file(moved));
   describe_rename(p, old_place.name, moved, replaced);
   return {};
 }
@@ -221,7 +220,7 @@ result<void> file_system::link(point& p, std::string_view existing, std::string_
   if (const int error = disk_.space_error(p, process::current())) return failure{error};
   at.value().parent->set(p, at.value().name, file);
   file.add_link(p);
-  note_names(p, {{at.value().parent, std::string(at.value().name), &file}});
+  note_names(p, {{at.value().parent, at.value().name, &file}});
   describe(p, at.value().name, " created");
   return {};
 }
@@ -238,7 +237,7 @@ result<void> file_system::unlink(point& p, std::string_view path) {
   if (at.value().ended_in_slash) return failure{ENOTDIR};
   at.value().parent->erase(p, at.value().name);
   found->remove_link(p);
-  note_names(p, {{at.value().parent, std::string(at.value().name), nullptr}});
+  note_names(p, {{at.value().parent, at.value().name, nullptr}});
   describe(p, at.value().name, " removed");
   return {};
 }
@@ -251,7 +250,7 @@ result<void> file_system::make_directory(point& p, std::string_view path, std::u
   directory& fresh = make<directory>(p, mode, at.value().name, &above);
   above.set(p, at.value().name, fresh);
   fresh.add_link(p);
-  note_names(p, {{&above, std::string(at.value().name), &fresh}});
+  note_names(p, {{&above, at.value().name, &fresh}});
   describe(p, at.value().name, "/ created");
   return {};
 }
@@ -270,7 +269,7 @@ result<void> file_system::remove_directory(point& p, std::string_view path) {
   if (!as_directory(*found.value()).empty(p)) return failure{ENOTEMPTY};
   at.parent->erase(p, at.name);
   found.value()->remove_link(p);
-  note_names(p, {{at.parent, std::string(at.name), nullptr}});
+  note_names(p, {{at.parent, at.name, nullptr}});
   describe(p, at.name, "/ removed");
   return {};
 }
@@ -310,11 +309,11 @@ void file_system::expect_crashes(storage kind) {
   }
 }
 
-void file_system::note_names(point& p, std::vector<name_change> changes,
+void file_system::note_names(point& p, std::initializer_list<name_change> changes,
                              regular_file* renamed_over) {
   if (!unsynced_) return;
   if (unsynced_->ordered()) p.write(journal_);
-  unsynced_->note(std::move(changes), renamed_over);
+  unsynced_->note(changes, renamed_over);
 }
 
 void file_system::sync(point& p, inode& what) {

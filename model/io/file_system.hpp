@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,7 +103,8 @@ class file_system {
 
   template <class Change>
   void change(point& p, regular_file& file, const Change& makes);
-  void note_names(point& p, std::vector<name_change> changes, regular_file* renamed_over = nullptr);
+  void note_names(point& p, std::initializer_list<name_change> changes,
+                  regular_file* renamed_over = nullptr);
   void restore_entries(point& p, const image& from, std::size_t at, directory& into,
                        std::vector<inode*>& made);
 

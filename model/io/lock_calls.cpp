@@ -62,9 +62,9 @@ result<flock_rest> begin_lock(call& c, open_file_description& d, int operation) 
 
 result<flock_rest> begin_flock(call& c, descriptor fd, int operation) {
   if (!is_flock_operation(operation)) return failure{EINVAL};
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
-  if (&d->in != &c.files) return failure{ESTALE};
+  const result<open_file_description*> found = c.opened(fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   if ((operation & ~LOCK_NB) != LOCK_UN) return begin_lock(c, *d, operation);
   unlock(c, *d);
   return flock_rest{};
@@ -138,9 +138,9 @@ result<record_lock> range_of(std::int64_t base, const struct ::flock& asked, loc
 }
 
 result<lock_request> requested(call& c, descriptor fd, const struct ::flock& asked) {
-  open_file_description* const d = c.descriptors.find(c.p, fd);
-  if (d == nullptr) return failure{EBADF};
-  if (&d->in != &c.files) return failure{ESTALE};
+  const result<open_file_description*> found = c.opened(fd);
+  if (!found) return failure{found.error()};
+  open_file_description* const d = found.value();
   const result<std::int64_t> base = base_of(c, *d, asked.l_whence);
   if (!base) return failure{base.error()};
   const std::optional<lock_mode> mode = record_mode(asked.l_type);

@@ -27,8 +27,8 @@ unsynced_names::unsynced_names(storage kind, directory& root) : kind_(kind), roo
   }
 }
 
-void unsynced_names::apply(tree& to, const name_change& change) {
-  names& entries = to[change.in->id];
+void unsynced_names::apply(tree& to, const kept_change& change) {
+  names& entries = to[change.in];
   if (change.to == nullptr) {
     entries.erase(change.name);
   } else {
@@ -36,25 +36,27 @@ void unsynced_names::apply(tree& to, const name_change& change) {
   }
 }
 
-void unsynced_names::note(std::vector<name_change> changes, regular_file* renamed_over) {
+void unsynced_names::note(std::initializer_list<name_change> changes, regular_file* renamed_over) {
   if (ordered()) {
     record& added = journal_.emplace_back();
-    added.changes = std::move(changes);
+    for (const name_change& each : changes) {
+      added.changes.push_back({each.in->id, std::string(each.name), each.to});
+    }
     if (kind_ == storage::ext4 && renamed_over != nullptr) {
       added.pinned = renamed_over;
       added.at_least = renamed_over->newest_version();
     }
-    for (const name_change& each : added.changes) {
+    for (const name_change& each : changes) {
       changed(*each.in);
       if (each.to != nullptr) changed(*each.to);
     }
     return;
   }
   for (const name_change& each : changes) {
-    const auto [place, fresh] = since_.try_emplace({each.in->id, each.name});
+    const auto [place, fresh] = since_.try_emplace({each.in->id, std::string(each.name)});
     if (fresh) {
       const names& entries = on_disk_[each.in->id];
-      const auto known = entries.find(each.name);
+      const auto known = entries.find(place->first.second);
       place->second.push_back(known == entries.end() ? nullptr : known->second);
     }
     place->second.push_back(each.to);
@@ -87,7 +89,7 @@ void unsynced_names::sync_names(inode_id in) {
 void unsynced_names::commit(std::size_t records) {
   const std::size_t now = std::max(records, committed_) - committed_;
   for (std::size_t i = 0; i < now; ++i) {
-    for (const name_change& change : journal_[i].changes) apply(on_disk_, change);
+    for (const kept_change& change : journal_[i].changes) apply(on_disk_, change);
     if (journal_[i].pinned != nullptr) journal_[i].pinned->pin(journal_[i].at_least);
   }
   journal_.erase(journal_.begin(), journal_.begin() + static_cast<std::ptrdiff_t>(now));
@@ -98,7 +100,7 @@ image unsynced_names::surviving(outcome_choices& choices) const {
   gathering g{choices, on_disk_, {}, {}, {}};
   const std::size_t committed = journal_.size() - choices.pick(journal_.size() + 1);
   for (std::size_t i = 0; i < committed; ++i) {
-    for (const name_change& change : journal_[i].changes) apply(g.names, change);
+    for (const kept_change& change : journal_[i].changes) apply(g.names, change);
     if (const regular_file* const file = journal_[i].pinned) {
       version& least = g.at_least[file->id];
       least = std::max(least, journal_[i].at_least);

@@ -13,8 +13,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,8 +47,8 @@ using image = std::vector<image_node>;  // the root first
 
 struct name_change {
   directory* in;
-  std::string name;
-  inode* to;  // null: there is no such name any more
+  std::string_view name;  // as long as the operation lasts
+  inode* to;              // null: there is no such name any more
 };
 
 class unsynced_names {
@@ -57,7 +59,7 @@ class unsynced_names {
   bool ordered() const { return kind_ != storage::posix; }
 
   // One operation's changes. `renamed_over`: the file that was given another one's name.
-  void note(std::vector<name_change> changes, regular_file* renamed_over);
+  void note(std::initializer_list<name_change> changes, regular_file* renamed_over);
   // The content of a file has changed.
   void changed(const inode& file) { needs_[file.id] = committed_ + journal_.size(); }
   // An fsync of the file or directory.
@@ -69,14 +71,19 @@ class unsynced_names {
  private:
   using names = std::map<std::string, inode*>;
   using tree = std::map<inode_id, names>;
+  struct kept_change {
+    inode_id in;
+    std::string name;
+    inode* to;
+  };
   struct record {
-    std::vector<name_change> changes;
+    std::vector<kept_change> changes;
     regular_file* pinned = nullptr;
     version at_least = 0;
   };
   struct gathering;
 
-  static void apply(tree& to, const name_change& change);
+  static void apply(tree& to, const kept_change& change);
   void commit(std::size_t records);
   void sync_names(inode_id in);
   void gather(gathering& g, const inode& from, std::size_t into) const;

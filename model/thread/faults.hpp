@@ -74,7 +74,6 @@ class faults {
 
   // For models: whether the faults have ceased, and the read of it.
   bool over(point& p) const;
-  const object& state() const { return state_; }
 
  private:
   // A thread of the environment, and those that have started again what it had struck.

@@ -52,8 +52,8 @@ process::record& machines::add_process(host::record& on, std::string_view name) 
   process::record& fresh =
       processes_.emplace_back(process_id(next_number(this_thread_id())), std::string(name), on);
   if (on.power != nullptr) {
-    ghost_read(
-        *on.power);  // before a crash of the host or after it: in the step that makes the process
+    // Made before a crash of the host or after it, in the step that makes it.
+    ghost_read(*on.power);
     end_with_host(fresh);
   }
   return fresh;

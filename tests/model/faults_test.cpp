@@ -347,6 +347,23 @@ TEST(DiskFaults, AnErrorStrikesOneCall) {
   EXPECT_THAT(found.states, UnorderedElementsAre("wws", "-ws", "w-s", "ww-"));
 }
 
+TEST(DiskFaults, SeveralDeclarationsStrikeEach) {
+  const outcomes found = outcomes_of([] {
+    const process worker{"worker"};
+    faults world;
+    io::may_fail(world, host::current());
+    io::may_fail(world, host::current());
+    std::string seen;
+    worker.run("work", [&] {
+      io::file f = io::file::open("f", O_RDWR | O_CREAT).value();
+      for (int i = 0; i < 2; ++i) seen += f.write("x").ok() ? "w" : "-";
+    });
+    world.cease();
+    return seen;
+  });
+  EXPECT_THAT(found.states, UnorderedElementsAre("ww", "-w", "w-", "--"));
+}
+
 TEST(DiskFaults, AFullDiskStaysFull) {
   const outcomes found = outcomes_of([] {
     const process worker{"worker"};
