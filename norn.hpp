@@ -27,5 +27,6 @@
 #include <norn/model/thread/thread.hpp>
 #include <norn/model/time/clock.hpp>
 #include <norn/model/time/sleep.hpp>
+#include <norn/model/time/wall_clock.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/specs/kit/check.hpp>

@@ -14,13 +14,19 @@ constexpr std::uint8_t advance_class = 1;
 virtual_clock& virtual_clock::of_execution() { return run_local<virtual_clock>(); }
 
 std::chrono::nanoseconds virtual_clock::now(source_location where) const {
-  if (observing()) {
-    observe(state_);
-    return now_;
-  }
+  if (observing()) return observed();
   point p{now_kind, state_, where};
-  p.read(state_);
   p.describe([&](narration& n) { n.result = shown(now_); });
+  return read(p);
+}
+
+std::chrono::nanoseconds virtual_clock::read(point& p) const {
+  p.read(state_);
+  return now_;
+}
+
+std::chrono::nanoseconds virtual_clock::observed() const {
+  observe(state_);
   return now_;
 }
 
@@ -32,6 +38,12 @@ void virtual_clock::advance_to(point& p, std::chrono::nanoseconds deadline) {
 }
 
 void virtual_clock::touch(point& p) const { p.update(state_, advance_class); }
+
+std::chrono::nanoseconds saturated_sum(std::chrono::nanoseconds a, std::chrono::nanoseconds b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a.count(), b.count(), &sum)) return std::chrono::nanoseconds(sum);
+  return a.count() < 0 ? std::chrono::nanoseconds::min() : std::chrono::nanoseconds::max();
+}
 
 std::string shown(std::chrono::nanoseconds d) {
   const auto count = d.count();

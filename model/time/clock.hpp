@@ -27,6 +27,10 @@ class virtual_clock {
   // The time. A scheduling point; inside the predicate of `always`, none.
   std::chrono::nanoseconds now(source_location where = source_location::current()) const;
 
+  // For models: the time as part of a step, and as part of a predicate of `always`.
+  std::chrono::nanoseconds read(point& p) const;
+  std::chrono::nanoseconds observed() const;
+
   // For operations that end with a timeout: the clock shows `deadline` or later from here on.
   void advance_to(point& p, std::chrono::nanoseconds deadline);
   // The same access without a change, for an alternative that must look like a timeout.
@@ -62,6 +66,9 @@ std::chrono::nanoseconds to_nanoseconds(const std::chrono::duration<Rep, Period>
   if (!(exact > static_cast<long double>(limits::min()))) return std::chrono::nanoseconds::min();
   return std::chrono::nanoseconds(static_cast<std::chrono::nanoseconds::rep>(exact));
 }
+
+// The sum; out of range, the nearest in range.
+std::chrono::nanoseconds saturated_sum(std::chrono::nanoseconds a, std::chrono::nanoseconds b);
 
 // "10 ms": in the largest unit that is exact.
 std::string shown(std::chrono::nanoseconds d);

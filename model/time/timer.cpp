@@ -5,8 +5,7 @@ namespace norn {
 timer timer::after_nanoseconds(std::chrono::nanoseconds delay, source_location where) {
   if (delay <= std::chrono::nanoseconds::zero()) return timer(kind::expired, {});
   const std::chrono::nanoseconds now = virtual_clock::of_execution().now(where);
-  const bool beyond_all_time = now > std::chrono::nanoseconds::max() - delay;
-  return timer(kind::at, beyond_all_time ? std::chrono::nanoseconds::max() : now + delay);
+  return timer(kind::at, saturated_sum(now, delay));
 }
 
 void timer::fire(point& p) const {

@@ -10,6 +10,7 @@
 
 #include <norn/model/io/file.hpp>
 #include <norn/model/sync/mutex.hpp>
+#include <norn/model/time/wall_clock.hpp>
 
 namespace norn::files {
 
@@ -35,6 +36,9 @@ struct model_system {
   static io::result<std::vector<std::string>> readdir(const std::string& path,
                                                       here where = here::current()) {
     return io::readdir(path, where);
+  }
+  static system_clock::time_point now(here where = here::current()) {
+    return system_clock::now(where);
   }
   static io::result<void> fcntl(file& f, int command, struct ::flock& lock,
                                 here where = here::current()) {

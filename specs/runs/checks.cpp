@@ -32,6 +32,9 @@ const named_deployment from_999{"999-1thread", {.creates = 2, .last = 999}};
 const named_deployment from_999_two{"999-2thread", {.writers = 2, .last = 999}};
 const named_deployment from_999_three{"999-3thread", {.writers = 3, .last = 999}};
 
+const named_deployment midnights{"2thread-midnights", {.writers = 2, .midnights = 2}};
+const named_deployment midnights_three{"3thread-midnights", {.writers = 3, .midnights = 2}};
+
 // What each property comes to.
 struct verdicts {
   conclusion ids_injective = holds;
@@ -53,6 +56,10 @@ struct named_crash {
 const named_crash host_crash{"1thread-crash", {}};
 const named_crash host_crash_ext4{"1thread-crash-ext4", {.disk = io::storage::ext4}};
 const named_crash process_crash{"1thread-kill", {.of_host = false}};
+const named_crash three_threads_kill{"999-3thread-kill",
+                                     {.of_host = false, .before = {.writers = 3, .last = 999}}};
+const named_crash three_threads_crash{"999-3thread-crash", {.before = {.writers = 3, .last = 999}}};
+const named_crash midnight_kill{"3thread-midnight-kill", {.of_host = false, .before = {.writers = 3, .midnights = 1}}};
 
 struct crash_verdicts {
   conclusion ids_injective = holds;
@@ -145,6 +152,10 @@ const bool registered = [] {
                                                     {from_999, overwritten},
                                                     {from_999_two, overwritten},
                                                     {from_999_three, overwritten}});
+  add<dated_ids<system>>(
+      "dated", {{two_threads, all_hold}, {midnights, all_hold}, {midnights_three, all_hold}});
+  add<day_read_twice<system>>("day_read_twice",
+                              {{two_threads, all_hold}, {midnights, overwritten}});
   add<manifest_before_snapshot<system>>(
       "manifest_first", {{two_threads, all_hold}, {one_thread_reader, early_manifest}});
 
@@ -153,8 +164,12 @@ const bool registered = [] {
   const std::vector<expected> without_crash = {
       {one_thread_reader, all_hold}, {two_threads, all_hold}, {two_threads_reader, all_hold}};
   add_crashes<buggy<system>>("buggy", {{host_crash, destroyed}, {process_crash, survives}});
-  add_crashes<fixed<system>>(
-      "fixed", {{host_crash, survives}, {host_crash_ext4, survives}, {process_crash, survives}});
+  add_crashes<fixed<system>>("fixed", {{host_crash, survives},
+                                       {host_crash_ext4, survives},
+                                       {process_crash, survives},
+                                       {three_threads_kill, survives},
+                                       {three_threads_crash, survives}});
+  add_crashes<dated_ids<system>>("dated", {{midnight_kill, survives}});
   add_crashes<exclusive_mkdir<system>>("exclusive_mkdir", {{host_crash, vanished}});
   add_crashes<manifest_before_snapshot<system>>(
       "manifest_first", {{host_crash, half_done}, {process_crash, half_done}});

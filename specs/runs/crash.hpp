@@ -1,4 +1,4 @@
-// Crash: one process creates runs, and it or its host crashes at some moment; then the service is there again
+// Crash: the threads of one process create a run each, and it or its host crashes at some moment; then the service is there again
 // and creates another run.
 //
 //   ids_injective              no id is given twice, not by the service that came back either
@@ -15,6 +15,7 @@
 #include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
+#include <norn/model/thread/thread.hpp>
 #include <norn/specs/runs/scenario.hpp>
 
 namespace norn::runs {
@@ -22,6 +23,7 @@ namespace norn::runs {
 struct crash_deployment {
   bool of_host = true;  // or of the process alone
   io::storage disk = io::storage::posix;
+  deployment before{};  // its first process is the service; no readers
 };
 
 // Which part the run of an id is of, as the writers were told: state of the specification.
@@ -37,7 +39,7 @@ template <class Runs>
 void run_crash(const crash_deployment& d) {
   const host server{"server"};
   io::set_storage(server, d.disk);
-  process(server, "installation").run("install", [] { install({}); });
+  process(server, "installation").run("install", [&] { install(d.before); });
   const process service{server, "service"};
   told_runs runs{{}, "told"};
   faults world;
@@ -46,17 +48,23 @@ void run_crash(const crash_deployment& d) {
   } else {
     world.crash(service);
   }
+  if (d.before.midnights != 0) may_pass_midnight(world, server, d.before.midnights);
   Runs before;
-  service.run("writer/0", [&] {
-    if (const auto id = before.create(part_name(0))) note_told(*id, part_name(0), runs);
-  });
+  std::vector<thread> writers;
+  for (int w = 0; w < d.before.writers; ++w) {
+    writers.push_back(service.spawn("writer/" + std::to_string(w), [&, part = part_name(w)] {
+      if (const auto id = before.create(part)) note_told(*id, part, runs);
+    }));
+  }
+  for (thread& each : writers) each.join();
   world.cease();
   process(server, "service again").run("after", [&] {
     Runs after;
     const std::vector<found_run> found = after.list();
     require_snapshots(found);
     require_kept(found, runs);
-    if (const auto id = after.create(part_name(1))) note_told(*id, part_name(1), runs);
+    const std::string part = part_name(d.before.writers);
+    if (const auto id = after.create(part)) note_told(*id, part, runs);
   });
 }
 

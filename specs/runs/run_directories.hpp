@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,20 +25,44 @@ inline constexpr const char* lock_path = "analysis_runs.lock";
 inline constexpr const char* snapshot = "snapshot.json";
 inline constexpr const char* manifest = "manifest.json";
 
-// `run_007`; three digits at least.
-std::string id_of(int number);
+// `run_007`: what ids begin with and a number, of three digits at least.
+inline constexpr const char* plain_prefix = "run_";
+std::string id_of(int number, const std::string& prefix = plain_prefix);
+// `run_20261121_`.
+std::string prefix_of_day(
+    std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds> t);
 std::string path_of(const std::string& id, const std::string& document = "");
 // What the documents of a run say: which run it is, and which part was analysed.
 std::string text_of(const std::string& id, const std::string& part);
 
 // --- parts ---
 
-// Which names of directories are taken for runs: `run_(\d+)` and `run_(\d{3})`, in full.
+// What the ids begin with among which a create looks for the highest number, and what its own begins with.
+struct undated {
+  static std::string looks_for() { return plain_prefix; }
+  static std::string makes(const std::string& looked_for) { return looked_for; }
+};
+// Numbers begin anew each day. The day is read once.
+template <class System>
+struct dated {
+  static std::string looks_for() { return prefix_of_day(System::now()); }
+  static std::string makes(const std::string& looked_for) { return looked_for; }
+};
+// The day is read again for the name.
+template <class System>
+struct dated_twice {
+  static std::string looks_for() { return prefix_of_day(System::now()); }
+  static std::string makes(const std::string&) { return prefix_of_day(System::now()); }
+};
+
+// Which names of directories are taken for runs: after the prefix `(\d+)` and `(\d{3})`, in full.
 struct any_digits {
-  static std::optional<int> number_of(const std::string& name);
+  static std::optional<int> number_of(const std::string& name,
+                                      const std::string& prefix = plain_prefix);
 };
 struct three_digits {
-  static std::optional<int> number_of(const std::string& name);
+  static std::optional<int> number_of(const std::string& name,
+                                      const std::string& prefix = plain_prefix);
 };
 
 // mkdir(exist_ok=True): done, too, when the directory was there.
@@ -94,7 +119,7 @@ struct found_run {
 
 // What the threads of one process use; each process has its own.
 template <class System, class Lock, cover Held, class Pattern, class Making, class Order,
-          class Saving>
+          class Saving, class Dating = undated>
 class run_directories {
  public:
   // The id of the new run; nothing when a document could not be put in place.
@@ -128,11 +153,12 @@ class run_directories {
   std::vector<std::string> names() { return System::readdir(runs_path).value(); }
 
   std::string next_id() {
+    const std::string prefix = Dating::looks_for();
     int highest = 0;
     for (const std::string& name : names()) {
-      highest = std::max(highest, Pattern::number_of(name).value_or(0));
+      highest = std::max(highest, Pattern::number_of(name, prefix).value_or(0));
     }
-    return id_of(highest + 1);
+    return id_of(highest + 1, Dating::makes(prefix));
   }
 
   std::optional<std::string> read(const std::string& path) {

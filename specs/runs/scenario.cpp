@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <norn/model/property.hpp>
+#include <norn/model/time/wall_clock.hpp>
 #include <norn/specs/runs/crash.hpp>
 
 namespace norn::runs {
@@ -25,7 +26,7 @@ std::string manifest_under(const std::string& id, const std::vector<found_run>& 
 
 }  // namespace
 
-std::string part_name(std::size_t number) {
+std::string part_name(int number) {
   constexpr const char* names[] = {"gear", "shaft", "washer", "bracket"};
   return names[number];
 }
@@ -34,6 +35,12 @@ void install(const deployment& d) {
   io::write_file(lock_path, "").value();
   io::mkdir(runs_path).value();
   if (d.last != 0) io::mkdir(path_of(id_of(d.last))).value();
+}
+
+void may_pass_midnight(faults& world, const host& on, int times) {
+  using namespace std::chrono_literals;
+  set_wall_clock(on, system_clock::time_point(24h + 1min));
+  for (int i = 0; i < times; ++i) may_step_wall_clock(world, on, i % 2 == 0 ? -2min : 2min);
 }
 
 void require_snapshots(const std::vector<found_run>& found) {

@@ -8,9 +8,11 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/specs/runs/run_directories.hpp>
@@ -24,6 +26,8 @@ struct deployment {
   int creates = 1;  // of each writer, one after the other
   int readers = 0;  // threads of the first process that list
   int last = 0;     // the number of the run that is there already; 0: none
+  // How often the clock may step over midnight. It starts a minute after it, and steps back, then forward.
+  int midnights = 0;
 };
 
 // A create that was told an id.
@@ -33,8 +37,8 @@ struct created {
 };
 
 // No two parts have a name of the same length: what is spliced of two documents is not whole.
-// Requires: number < 4.
-std::string part_name(std::size_t number);
+// Requires: 0 <= number < 4.
+std::string part_name(int number);
 
 // What a deployment came to: the creates that succeeded, writer by writer, and what is there in the end.
 struct outcome {
@@ -44,6 +48,8 @@ struct outcome {
 
 void install(const deployment& d);
 
+void may_pass_midnight(faults& world, const host& on, int times);
+
 // Decides manifest_implies_snapshot of what was found.
 void require_snapshots(const std::vector<found_run>& found);
 
@@ -51,9 +57,8 @@ void require_snapshots(const std::vector<found_run>& found);
 void require_own_directories(const outcome& o);
 
 template <class Runs>
-void create_runs(Runs& runs, std::size_t first_part, std::size_t creates,
-                 std::vector<created>& given) {
-  for (std::size_t i = 0; i < creates; ++i) {
+void create_runs(Runs& runs, int first_part, int creates, std::vector<created>& given) {
+  for (int i = 0; i < creates; ++i) {
     const std::string part = part_name(first_part + i);
     if (const auto id = runs.create(part)) given.push_back({*id, part});
   }
@@ -74,9 +79,7 @@ outcome use(const deployment& d) {
       const int number = p * d.writers + w;
       threads.push_back(home.spawn("writer/" + std::to_string(number),
                                    [&service, number, &d, &mine = given.emplace_back()] {
-                                     const auto creates = static_cast<std::size_t>(d.creates);
-                                     const auto first = static_cast<std::size_t>(number) * creates;
-                                     create_runs(service, first, creates, mine);
+                                     create_runs(service, number * d.creates, d.creates, mine);
                                    }));
     }
   }
@@ -93,6 +96,8 @@ outcome use(const deployment& d) {
 
 template <class Runs>
 void run(const deployment& d) {
+  std::optional<faults> world;
+  if (d.midnights != 0) may_pass_midnight(world.emplace(), host::current(), d.midnights);
   const outcome o = use<Runs>(d);
   require_snapshots(o.found);
   require_own_directories(o);

@@ -24,6 +24,12 @@ using exclusive_mkdir =
     run_directories<System, files::no_lock, cover{}, any_digits, exclusive<System>, snapshot_first,
                     files::by_rename<System>>;
 
+// The fix, as far as ids go, with ids that contain the day.
+template <class System>
+using dated_ids =
+    run_directories<System, files::file_lock<System>, cover{}, any_digits, durable<System>,
+                    snapshot_first, files::by_rename<System>, dated<System>>;
+
 // --- wrong fixes: the fix with one part exchanged ---
 
 template <class System>
@@ -44,6 +50,11 @@ using three_digit_pattern =
 template <class System>
 using no_mkdir_fsync = run_directories<System, files::file_lock<System>, cover{}, any_digits,
                                        exist_ok<System>, snapshot_first, files::by_rename<System>>;
+
+template <class System>
+using day_read_twice =
+    run_directories<System, files::file_lock<System>, cover{}, any_digits, durable<System>,
+                    snapshot_first, files::by_rename<System>, dated_twice<System>>;
 
 template <class System>
 using manifest_before_snapshot =

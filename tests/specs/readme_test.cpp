@@ -19,11 +19,16 @@ std::string fence(const std::string& language, const std::string& text) {
   return "```" + language + "\n" + text + "```\n";
 }
 
+// What a variant is a variant of.
+std::string base_of(const std::string& variant) {
+  return variant == "day_read_twice" ? "dated" : "fixed";
+}
+
 std::string difference_of(const std::string& protocol, const std::string& variant) {
-  const steps fixed = steps_of(protocol, "fixed");
+  const steps base = steps_of(protocol, base_of(variant));
   const steps of_variant = steps_of(protocol, variant);
-  if (of_variant == fixed) return "The same calls. It makes something else of what they return.\n";
-  return fence("diff", shown(difference(fixed, of_variant)));
+  if (of_variant == base) return "The same calls. It makes something else of what they return.\n";
+  return fence("diff", shown(difference(base, of_variant)));
 }
 
 std::string differences(const std::string& protocol) {
@@ -31,7 +36,9 @@ std::string differences(const std::string& protocol) {
   for (const std::string& step : steps_of(protocol, "fixed")) fixed += step + "\n";
   std::string text = "`fixed`\n\n" + fence("text", fixed);
   for (const std::string& variant : variants_of(protocol)) {
-    text += "\n`" + variant + "`\n\n" + difference_of(protocol, variant);
+    const std::string base = base_of(variant);
+    text += "\n`" + variant + "`" + (base == "fixed" ? "" : ", against `" + base + "`") + "\n\n" +
+            difference_of(protocol, variant);
   }
   return text;
 }

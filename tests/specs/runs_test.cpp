@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
 
+#include <norn/model/time/wall_clock.hpp>
 #include <norn/specs/runs/run_directories.hpp>
 
 #include "searches.hpp"
@@ -20,7 +22,7 @@ using specs_test::search_named;
 
 TEST(Runs, EveryVerdictIsAsDeclared) {
   const std::vector<search> searches = specs_test::searches_of("runs");
-  ASSERT_EQ(searches.size(), 72u);
+  ASSERT_EQ(searches.size(), 82u);
   for (const search& s : searches) specs_test::expect_as_declared(s);
 }
 
@@ -76,6 +78,20 @@ TEST(Runs, ExecutionsWithoutALock) {
       });
 }
 
+// Two steps of the clock, back (b) and forward (f), come among n readings of it in their order, before the
+// faults cease: (n + 2)! / n! orders. Or one comes so late that it does not strike: 2 (n + 1). Or both: 1.
+constexpr std::uint64_t with_two_steps(std::uint64_t n) {
+  return (n + 1) * (n + 2) + 2 * (n + 1) + 1;
+}
+
+TEST(Runs, ExecutionsAroundMidnight) {
+  expect_executions("dated", {
+                                 {"2thread", 2},
+                                 {"2thread-midnights", 2 * with_two_steps(2)},
+                                 {"3thread-midnights", 6 * with_two_steps(3)},
+                             });
+}
+
 const std::string same_id = "ids given: run_001, run_001";
 
 // Whose manifest the last writer overwrote.
@@ -105,6 +121,9 @@ const damage damages[] = {
     {"runs/three_digits@999-1thread", "ids_injective", "ids given: run_1000, run_1000", 1},
     {"runs/three_digits@999-1thread", "manifest_intact", other_1000, 1},
     {"runs/three_digits@999-2thread", "manifest_intact", other_1000, 1},
+    // A number of one day under the name of another.
+    {"runs/day_read_twice@2thread-midnights", "ids_injective",
+     "ids given: run_19700102_001, run_19700102_001", 1},
     {"runs/manifest_first@1thread-reader", "manifest_implies_snapshot",
      "run_001 has a manifest, and no snapshot", 1},
 };
@@ -125,6 +144,19 @@ TEST(Runs, Patterns) {
   }
   EXPECT_EQ(id_of(7), "run_007");
   EXPECT_EQ(id_of(1000), "run_1000");
+}
+
+TEST(Runs, DatedIds) {
+  using namespace std::chrono_literals;
+  const system_clock::time_point leap_day{std::chrono::sys_days{2028y / 2 / 29} + 23h + 59min};
+  EXPECT_EQ(prefix_of_day(leap_day), "run_20280229_");
+  EXPECT_EQ(prefix_of_day(leap_day + 1min), "run_20280301_");
+  EXPECT_EQ(id_of(1, "run_20280229_"), "run_20280229_001");
+  EXPECT_EQ(any_digits::number_of("run_20280229_1000", "run_20280229_"), 1000);
+  // Neither another day's nor one without a day.
+  for (const char* other : {"run_20280301_001", "run_001", "run_20280229"}) {
+    EXPECT_EQ(any_digits::number_of(other, "run_20280229_"), std::nullopt) << other;
+  }
 }
 
 }  // namespace

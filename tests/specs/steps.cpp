@@ -13,10 +13,8 @@ namespace norn::specs_test {
 
 namespace {
 
-// A lock that is taken after a step that found its file.
-bool is_second_half(const trace_step& step) {
-  return step.arguments.empty() && !step.result.empty();
-}
+// A lock is taken in a second step, after one that found its file.
+bool is_first_half(const trace_step& step) { return step.result == "to be taken"; }
 
 std::string line_of(const trace_step& step) {
   return step.operation + (step.arguments.empty() ? "(" + step.object + ")" : step.arguments);
@@ -55,8 +53,11 @@ steps steps_of(std::string_view protocol, std::string_view variant) {
   const search& s = search_named(std::string(protocol) + "/" + std::string(variant) + "@1thread");
   const counterexample told = narrate(r, r.run(s.body, only_the_first));
   steps found;
+  bool half_told = false;
   for (const trace_step& step : told.steps) {
-    if (step.thread == "writer/0" && !is_second_half(step)) found.push_back(line_of(step));
+    if (step.thread != "writer/0") continue;
+    if (!half_told) found.push_back(line_of(step));
+    half_told = is_first_half(step);
   }
   return found;
 }

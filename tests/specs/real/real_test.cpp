@@ -301,7 +301,7 @@ std::vector<real_thread> processes_of(const runs::deployment& d) {
     const auto service = std::make_shared<Runs>();
     for (int w = 0; w < d.writers; ++w) {
       const int number = p * d.writers + w;
-      const std::string part = runs::part_name(static_cast<std::size_t>(number));
+      const std::string part = runs::part_name(number);
       threads.push_back({p, "writer/" + std::to_string(number), [service, part] {
                            const auto id = service->create(part);
                            return id ? answer(part, *id) : "";
