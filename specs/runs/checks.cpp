@@ -59,7 +59,8 @@ const named_crash process_crash{"1thread-kill", {.of_host = false}};
 const named_crash three_threads_kill{"999-3thread-kill",
                                      {.of_host = false, .before = {.writers = 3, .last = 999}}};
 const named_crash three_threads_crash{"999-3thread-crash", {.before = {.writers = 3, .last = 999}}};
-const named_crash midnight_kill{"3thread-midnight-kill", {.of_host = false, .before = {.writers = 3, .midnights = 1}}};
+const named_crash midnight_kill{"3thread-midnight-kill",
+                                {.of_host = false, .before = {.writers = 3, .midnights = 1}}};
 
 struct crash_verdicts {
   conclusion ids_injective = holds;
