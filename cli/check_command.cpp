@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 #include <norn/cli/commands.hpp>
 #include <norn/cli/interrupt.hpp>
@@ -23,6 +24,8 @@ namespace {
 
 // Up to so many checks, violations that were expected show their traces too.
 constexpr std::size_t checks_with_traces = 8;
+
+std::size_t every_core() { return std::max(std::thread::hardware_concurrency(), 1u); }
 
 class check_run {
  public:
@@ -101,6 +104,7 @@ explore_options check_run::options_of(const selected_search& s) {
   options.name = s.search->name();
   for (const expectation& e : s.checks) options.properties.push_back(e.property);
   options.limits = s.search->limits;
+  options.jobs = every_core();
   apply(request_.search, options);
   options.interrupted = &interrupt_.raised();
   const progress_state state{options.name, done_, checks_, options.limits};
@@ -209,7 +213,7 @@ void check_run::finish() {
   if (json_) {
     const strategy_kind strategy = request_.search.strategy.value_or(strategy_kind::exhaustive);
     json_->write(json_text(results_, {.strategy = std::string(name_of(strategy)),
-                                      .jobs = 1,
+                                      .jobs = request_.search.jobs.value_or(every_core()),
                                       .seed = request_.search.seed.value_or(1)}));
   }
   if (junit_) junit_->write(junit_text(results_, shown_.program + " replay "));

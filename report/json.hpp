@@ -1,6 +1,8 @@
 // JSON: results as one object of schema 1, for programs; and what a replay reads back from a file.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,7 +14,7 @@ namespace norn {
 // How the command was set, as the document's "config".
 struct json_config {
   std::string strategy;
-  int jobs = 1;
+  std::size_t jobs = 1;
   std::uint64_t seed = 1;
 };
 

@@ -1,5 +1,7 @@
 #include <norn/testing/norn_test.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <string>
@@ -29,6 +31,7 @@ explore_options options_for(const checked_test& test, const settings& said) {
   options.strategy = test.given.strategy;
   options.limits = {test.given.executions, test.given.time_seconds, test.given.depth};
   options.seed = test.given.seed;
+  options.jobs = std::max<std::size_t>(test.given.jobs, 1);
   // A test that must hold has one property, that nothing fails. One that must break a certain
   // property goes on past others.
   options.stop_at_first_violation = test.violates == nullptr;

@@ -37,6 +37,9 @@ struct options {
   double time_seconds = 0;
   std::uint32_t depth = bounds{}.depth;  // most steps of one execution
   std::uint64_t seed = 1;
+  // Threads of the operating system that share an exhaustive search. With more than one the body is run
+  // several times at once: it must not change what lies outside of it.
+  std::size_t jobs = 1;
   std::size_t stack_bytes = std::size_t{256} * 1024;  // of each thread of the model
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -27,6 +28,11 @@ struct explore_options {
   // `holds_within_bound`. Otherwise it is a budget: `inconclusive`.
   bool executions_are_a_declared_bound = false;
   std::uint64_t seed = 1;
+  // Threads of the operating system that an exhaustive search without a bound on executions is shared out
+  // among, 1 or more. The result is the same for any number; with more than one the program is run
+  // several times at once, and has to keep its variables to itself.
+  std::size_t jobs = 1;
+  std::chrono::milliseconds alone{5};    // a search that takes less is done on the calling thread
   bool stop_at_first_violation = false;  // for a test that has one property: the first decides
   std::size_t stack_bytes = std::size_t{256} * 1024;
   const std::atomic<bool>* interrupted = nullptr;   // ends the search when it becomes true

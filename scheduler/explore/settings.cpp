@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t deepest = 100'000'000;
 constexpr double longest_seconds = 31'536'000;  // a year
+constexpr std::size_t most_jobs = 128;
 // A random walk never ends by itself.
 constexpr std::uint64_t random_executions = 10'000;
 
@@ -67,6 +68,7 @@ const std::vector<setting>& all_settings() {
       {"time", "SECONDS", "budget of time for each search",
        "a number of seconds above 0, up to 31536000"},
       {"depth", "N", "most steps of one execution", "a whole number from 1 to 100000000"},
+      {"jobs", "N", "threads that share an exhaustive search", "a whole number from 1 to 128"},
       {"seed", "N", "seed of strategy random", "a whole number from 0 to 18446744073709551615"},
   };
   return settings;
@@ -80,6 +82,7 @@ void set(settings& into, std::string_view name, const std::string& value,
   if (name == "executions") take(into.executions, number_in<std::uint64_t>(value, 1, most));
   if (name == "depth") take(into.depth, number_in<std::uint32_t>(value, 1, deepest));
   if (name == "seed") take(into.seed, number_in<std::uint64_t>(value, 0, most));
+  if (name == "jobs") take(into.jobs, number_in<std::size_t>(value, 1, most_jobs));
   if (name == "time") {
     take(into.time_seconds, number_in<double>(value, 1e-9, longest_seconds));
   }
@@ -103,6 +106,7 @@ std::optional<std::string> from_environment(const std::string& variable) {
 void apply(const settings& said, explore_options& declared) {
   declared.strategy = said.strategy.value_or(declared.strategy);
   declared.seed = said.seed.value_or(declared.seed);
+  declared.jobs = said.jobs.value_or(declared.jobs);
   declared.limits.depth = said.depth.value_or(declared.limits.depth);
   declared.limits.time_seconds = said.time_seconds.value_or(declared.limits.time_seconds);
   declared.executions_are_a_declared_bound = !said.executions && declared.limits.executions > 0;

@@ -18,6 +18,7 @@ struct settings {
   std::optional<double> time_seconds;
   std::optional<std::uint32_t> depth;
   std::optional<std::uint64_t> seed;
+  std::optional<std::size_t> jobs;
 };
 
 struct setting {

@@ -58,6 +58,8 @@ class predicates {
   void stop_observing() { observing_.reset(); }
   void observe(object_slot o, object_id id, bool running);
   bool observed_more() const { return observed_more_; }
+  // Takes over what the predicates of another runner were found to look at.
+  void learn_from(const predicates& other);
 
  private:
   struct predicate {

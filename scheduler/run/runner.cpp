@@ -67,24 +67,28 @@ void runner::reset(std::size_t kept) {
 
 thread_id runner::identify_child(model_thread& creator) {
   const std::uint32_t place = creator.spawned++;
-  if (place < creator.children.size()) return creator.children[place];
-  const auto id = thread_id(threads_.size());
-  creator.children.push_back(id);
+  if (place >= creator.children.size()) creator.children.resize(place + 1, no_thread);
+  thread_id& id = creator.children[place];
+  if (id != no_thread) return id;
+  if (settings_.names != nullptr && !misnumbered_) {
+    id = settings_.names->child(creator.id, place);
+    misnumbered_ = id == no_thread;
+  }
+  if (id == no_thread) id = thread_id(threads_.size());
   return id;
 }
 
 runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator,
                                              std::string_view name, int number, bool environment) {
-  if (index_of(id) == threads_.size()) {
-    auto fresh = std::make_unique<model_thread>();
-    fresh->id = id;
-    fresh->owner = this;
-    fresh->parent = creator == nullptr ? no_thread : creator->id;
-    fresh->stack = std::make_unique<fiber>(settings_.stack_bytes, &runner::fiber_main, fresh.get());
-    threads_.push_back(std::move(fresh));
-  }
+  // Other runners may have met threads that this one has not.
+  while (threads_.size() <= index_of(id)) threads_.push_back(std::make_unique<model_thread>());
   model_thread& t = *threads_[index_of(id)];
-  if (std::exchange(t.lost, false)) {
+  if (t.stack == nullptr) {
+    t.id = id;
+    t.owner = this;
+    t.parent = creator == nullptr ? no_thread : creator->id;
+  }
+  if (t.stack == nullptr || std::exchange(t.lost, false)) {
     t.stack = std::make_unique<fiber>(settings_.stack_bytes, &runner::fiber_main, &t);
   }
   t.starter = nullptr;
@@ -340,7 +344,7 @@ void runner::cut_short(model_thread& killed) {
 
 runner::model_thread* runner::choose_next() {
   heartbeat_.store(heartbeat_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (!misuse_.empty()) {
+  if (!misuse_.empty() || misnumbered_) {
     execution_.set_outcome(outcome::cut_off);
     return nullptr;
   }
@@ -693,7 +697,7 @@ schedule runner::schedule_so_far() const { return by_creation(execution_); }
 
 bool runner::in_guard_page(const void* address) const {
   return std::any_of(threads_.begin(), threads_.end(),
-                     [&](const auto& t) { return t->stack->in_guard(address); });
+                     [&](const auto& t) { return t->stack && t->stack->in_guard(address); });
 }
 
 }  // namespace norn

@@ -31,6 +31,7 @@
 #include <norn/scheduler/run/race_detector.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/thread_body.hpp>
+#include <norn/scheduler/run/thread_names.hpp>
 #include <norn/scheduler/run/unwound.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/trace/execution.hpp>
@@ -50,6 +51,8 @@ class runner {
     std::uint32_t depth = 10'000;
     bool narrate = false;      // keep names, arguments, results and changes for a reader
     std::size_t break_at = 0;  // raise SIGTRAP before this step, counted from 1
+    // The identities of threads, shared by the runners of a search; null: threads are numbered as they come.
+    thread_names* names = nullptr;
   };
 
   explicit runner(const settings& s) : settings_(s) {}
@@ -69,6 +72,11 @@ class runner {
   const std::deque<declared_fault>& faults() const { return faults_; }
   // What `always` predicates read has grown: earlier executions treated too much as independent.
   bool observed_more() const { return predicates_.observed_more(); }
+  // A thread came that ranks before one that is numbered already (thread_names.hpp): the execution was cut
+  // off, and this runner is of no more use.
+  bool misnumbered() const { return misnumbered_; }
+  // Takes over what another runner of the search knows of the predicates.
+  void learn_from(const runner& other) { predicates_.learn_from(other.predicates_); }
 
   // Narrated executions only.
   const std::vector<narration>& narrations() const { return narrations_; }
@@ -166,7 +174,7 @@ class runner {
     thread_body body;
     runner* owner = nullptr;
     model_thread* starter = nullptr;  // set while it runs up to its first announcement
-    std::vector<thread_id> children;  // by place among the creator's children; kept for good
+    std::vector<thread_id> children;  // by place; no_thread: not met yet. Kept for good
     std::uint32_t spawned = 0;
     std::uint32_t objects_made = 0;
     std::uint32_t unwind_attempts = 0;
@@ -241,6 +249,7 @@ class runner {
   std::optional<divergence> diverged_;
   std::deque<declared_fault> faults_;
   std::vector<declared_fault*> declared_now_;  // in this execution
+  bool misnumbered_ = false;
   std::vector<local> locals_;
   const char* naming_locals_of_ = nullptr;
   std::uint32_t locals_objects_made_ = 0;

@@ -1,6 +1,9 @@
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
 
@@ -57,6 +60,18 @@ bool runs_into_later(const execution& t, const event& e, const event& k, const e
   return k.thread > w.thread;
 }
 
+// Of the children of one execution, whether `a` is the one to be run later.
+bool comes_later(const work_item& a, const work_item& b) {
+  const auto key = [](const planned_step& s) { return std::pair(s.thread, s.alternative); };
+  const auto [left, right] =
+      std::mismatch(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
+                    [&](const planned_step& x, const planned_step& y) { return key(x) == key(y); });
+  if (left != a.steps.end() && right != b.steps.end()) return key(*left) > key(*right);
+  if (a.steps.size() != b.steps.size()) return a.steps.size() > b.steps.size();
+  const auto parts = [](const proposal& p) { return std::tuple(p.block, p.past, p.reversed); };
+  return parts(a.proposal) > parts(b.proposal);
+}
+
 // `before` and `after` conflict with nothing in between that would order them anyway.
 bool immediate(const execution& t, event_id before, event_id after) {
   const event& later = t.at(after);
@@ -75,9 +90,25 @@ void exhaustive::restart() {
   open_races_.clear();
   footprints_.clear();
   divergence_.reset();
-  probing_ = false;
-  analysed_ = 0;
-  push();  // the root: nothing decided
+  probing_ = out_of_order_ = false;
+  retire(current_);  // what was recorded of it is out of date
+  push();            // the root: nothing decided
+}
+
+void exhaustive::take(std::vector<work_item> items) { items_ = std::move(items); }
+
+std::vector<work_item> exhaustive::give() {
+  if (!open_races_.empty() || out_of_order_) return {};  // there are more to come
+  const auto middle = items_.begin() + static_cast<std::ptrdiff_t>(items_.size() / 2);
+  std::vector<work_item> given(std::make_move_iterator(items_.begin()),
+                               std::make_move_iterator(middle));
+  items_.erase(items_.begin(), middle);
+  return given;
+}
+
+void exhaustive::learn_from(const strategy& other) {
+  const auto& kinds = static_cast<const exhaustive&>(other).carrying_kinds_;
+  carrying_kinds_.insert(kinds.begin(), kinds.end());
 }
 
 work_item& exhaustive::push() {
@@ -100,6 +131,7 @@ bool exhaustive::begin_execution() {
   divergence_.reset();
   probing_ = probe_next();
   if (probing_) return true;
+  put_in_order();
   if (items_.empty()) return false;
   take_up(std::move(items_.back()));
   items_.pop_back();
@@ -286,8 +318,8 @@ lesson exhaustive::end_execution(const execution& done) {
     restart();
     return lesson::start_over;
   }
-  ++analysed_;
   kept_.reset();
+  children_from_ = items_.size();
   propose_choices(done);
   find_decisions(done);
   find_settled(done);
@@ -386,6 +418,7 @@ void exhaustive::reverse_races(const execution& t, event_id reversed) {
     if (!immediate(t, r, reversed)) continue;
     const decision& decided = decisions_[static_cast<std::size_t>(d)];
     if (is_adaptive(w)) {
+      out_of_order_ = true;
       if (!propose_after_each_past(just_run(t), decided, reversed)) continue;
       if (kept_ == nullptr) {
         kept_ = std::make_shared<const kept_parent>(
@@ -476,14 +509,14 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
 
 // --- adaptive operations ---
 
-// Returns whether there were new ones although executions have been analysed without knowing of them:
+// Returns whether there were new ones although an execution has been learnt from without knowing of them:
 // the search must start over.
 bool exhaustive::learn_carrying_kinds(const execution& t) {
   bool learnt = false;
   for (const event& e : t.events()) {
     if (e.carries_more) learnt = carrying_kinds_.insert(e.op.kind).second || learnt;
   }
-  return learnt && analysed_ != 0;
+  return learnt && replayed_ != 0;
 }
 
 // Proposes the reversal of an adaptive operation after each past that it can have before the
@@ -526,6 +559,14 @@ void exhaustive::widen(const execution& t, const decision& d, event_id reversed,
     if (std::find(pasts.begin(), pasts.end(), wider) == pasts.end())
       pasts.push_back(std::move(wider));
   }
+}
+
+// What an adaptive operation touches may have been known, or come to be known one race after the other: the
+// items are the same, and so is to be their order.
+void exhaustive::put_in_order() {
+  if (!std::exchange(out_of_order_, false)) return;
+  std::sort(items_.begin() + static_cast<std::ptrdiff_t>(children_from_), items_.end(),
+            comes_later);
 }
 
 // Goes on with the last open race: either all is known by now, or the next prefix is to be run.

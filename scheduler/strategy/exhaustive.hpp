@@ -47,6 +47,9 @@ class exhaustive : public strategy {
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
   lesson end_execution(const execution& done) override;
   void restart() override;
+  void take(std::vector<work_item> items) override;
+  std::vector<work_item> give() override;
+  void learn_from(const strategy& other) override;
   bool exhaustive_search() const override { return true; }
   std::optional<divergence> diverged() const override { return divergence_; }
 
@@ -132,6 +135,7 @@ class exhaustive : public strategy {
   void widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
              const footprint& touched, std::vector<std::vector<event_count>>& pasts) const;
   bool probe_next();
+  void put_in_order();
 
   work_item& push();
   void retire(work_item& item);
@@ -163,7 +167,9 @@ class exhaustive : public strategy {
   footprint_cache footprints_;
   // Kinds of operations that carried accesses other than their own in some execution: adaptive too.
   std::unordered_set<const operation_kind*> carrying_kinds_;
-  std::uint64_t analysed_ = 0;
+  // The children of the execution learnt from last, whose order is a matter of what was known of footprints.
+  std::size_t children_from_ = 0;
+  bool out_of_order_ = false;
 };
 
 }  // namespace norn

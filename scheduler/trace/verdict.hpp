@@ -41,7 +41,7 @@ struct statistics {
   std::uint64_t blocked = 0;     // cut off as redundant
   std::uint64_t probes = 0;      // prefixes run to learn an outcome, and dropped (glossary: probe)
   std::uint64_t too_deep = 0;    // cut off by the depth bound
-  std::uint64_t steps = 0;       // over all of these
+  std::uint64_t steps = 0;       // over all of these but probes
   double seconds = 0;
 };
 

@@ -168,9 +168,9 @@ TEST(Check, ABoundThatIsDeclaredIsNoBudget) {
 }
 
 TEST(Check, SamplesWithTheRandomStrategy) {
-  const json found =
-      results_of({"tally/whole@2thread", "--strategy=random", "--executions=50", "--seed=7"});
-  EXPECT_EQ(found["config"].dump(), R"({"jobs":1,"seed":7,"strategy":"random"})");
+  const json found = results_of(
+      {"tally/whole@2thread", "--strategy=random", "--executions=50", "--seed=7", "--jobs=3"});
+  EXPECT_EQ(found["config"].dump(), R"({"jobs":3,"seed":7,"strategy":"random"})");
   EXPECT_EQ(found["checks"][0]["verdict"], "sampled");
   EXPECT_EQ(found["checks"][0]["executions"], 50);
 }

@@ -4,14 +4,13 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
-#include <sstream>
 
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
 #include "../reference/naive.hpp"
 #include "../reference/random_program.hpp"
+#include "drawn.hpp"
 
 namespace norn::reference {
 namespace {
@@ -19,11 +18,6 @@ namespace {
 using enum instruction_kind;
 
 constexpr std::size_t execution_limit = 20'000;
-
-std::uint64_t from_environment(const char* name, int by_default) {
-  const char* const text = std::getenv(name);
-  return static_cast<std::uint64_t>(text == nullptr ? by_default : std::atoll(text));
-}
 
 struct tally {
   std::size_t compared = 0;
@@ -54,15 +48,7 @@ void check_programs(const std::string& name, const feature_set& features, int co
                     bool skip_seen_prefixes = true) {
   tally total;
   const auto generator = arbitrary_program(features);
-  rc::detail::TestParams params;
-  params.seed = from_environment("NORN_SEED", 20'050'112);
-  params.maxSuccess = static_cast<int>(from_environment("NORN_PROGRAMS", count));
-  const auto result =
-      rc::detail::checkTestable([&] { compare(*generator, total, skip_seen_prefixes); },
-                                rc::detail::TestMetadata{name, name}, params);
-  std::ostringstream text;
-  rc::detail::printResultMessage(result, text);
-  EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << name << '\n' << text.str();
+  check_drawn(name, count, [&] { compare(*generator, total, skip_seen_prefixes); });
   std::cout << name << ": " << total.compared << " programs, " << total.executions
             << " executions, " << total.probes << " probes, " << total.skipped
             << " programs over the reference's limit\n";

@@ -1,0 +1,26 @@
+// Nondeterminism: what is told of a program that did not do the same under the same schedule.
+#pragma once
+
+#include <string>
+
+#include <norn/scheduler/strategy/strategy.hpp>
+
+namespace norn {
+
+inline constexpr const char* causes_of_nondeterminism =
+    "\n  the program did not do the same under the same schedule. Likely causes: time or random "
+    "numbers read outside the model, addresses compared or hashed, state kept from one execution "
+    "to the next or shared by executions that run at once (a static or global variable), input "
+    "read from "
+    "outside.\n  make the body depend on nothing but the model; use norn::choose for data that is "
+    "open.";
+
+inline std::string described(const divergence& d) {
+  return "step " + std::to_string(d.step + 1) + ": expected " + d.expected + ", came " + d.came;
+}
+
+inline std::string told_as_misuse(const divergence& d) {
+  return described(d) + causes_of_nondeterminism;
+}
+
+}  // namespace norn

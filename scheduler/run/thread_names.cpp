@@ -1,0 +1,36 @@
+#include <norn/scheduler/run/thread_names.hpp>
+
+#include <iterator>
+
+#include <norn/scheduler/base/invariant.hpp>
+
+namespace norn {
+
+bool thread_names::shorter_first::operator()(const path& a, const path& b) const {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+thread_names::thread_names() : known_{{path{}, main_thread}}, paths_{path{}} {}
+
+thread_id thread_names::child(thread_id creator, std::uint32_t place) {
+  const std::scoped_lock lock(mutex_);
+  NORN_INVARIANT(index_of(creator) < paths_.size());
+  path wanted = paths_[index_of(creator)];
+  wanted.push_back(place);
+  const auto [entry, fresh] = known_.try_emplace(wanted, no_thread);
+  if (fresh && std::next(entry) == known_.end()) {
+    entry->second = thread_id(paths_.size());
+    paths_.push_back(std::move(wanted));
+  }
+  return entry->second;
+}
+
+void thread_names::renumber() {
+  paths_.clear();
+  for (auto& [each, id] : known_) {
+    id = thread_id(paths_.size());
+    paths_.push_back(each);
+  }
+}
+
+}  // namespace norn

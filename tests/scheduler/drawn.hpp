@@ -1,0 +1,35 @@
+// Drawn: a test on random programs. They are the same in each run of the tests; NORN_SEED=N draws others,
+// NORN_PROGRAMS=N sets how many each test draws.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <sstream>
+#include <string>
+
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+namespace norn::reference {
+
+inline std::uint64_t from_environment(const char* name, int by_default) {
+  const char* const text = std::getenv(name);
+  return static_cast<std::uint64_t>(text == nullptr ? by_default : std::atoll(text));
+}
+
+// `check` draws a program and fails where something is wrong.
+inline void check_drawn(const std::string& name, int count, const std::function<void()>& check) {
+  rc::detail::TestParams params;
+  params.seed = from_environment("NORN_SEED", 20'050'112);
+  params.maxSuccess = static_cast<int>(from_environment("NORN_PROGRAMS", count));
+  const auto result =
+      rc::detail::checkTestable([&] { check(); }, rc::detail::TestMetadata{name, name}, params);
+  std::ostringstream text;
+  rc::detail::printResultMessage(result, text);
+  EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << name << '\n' << text.str();
+}
+
+}  // namespace norn::reference

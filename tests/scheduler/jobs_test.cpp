@@ -1,0 +1,196 @@
+// Several workers against one: the same executions, steps, verdicts and counterexamples, on random programs and
+// on those whose numbers are known.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include <norn/norn.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
+
+#include "../reference/random_program.hpp"
+#include "classic_programs.hpp"
+#include "drawn.hpp"
+
+namespace norn {
+namespace {
+
+using reference::feature_set;
+using reference::random_program;
+using enum reference::instruction_kind;
+
+explore_options shared_among(std::size_t jobs) {
+  explore_options options;
+  options.name = "jobs";
+  options.jobs = jobs;
+  options.alone = std::chrono::milliseconds(0);
+  return options;
+}
+
+// All that must not depend on how many workers there were.
+std::string told(const search_result& r) {
+  std::ostringstream text;
+  text << r.stats.executions << " executions, " << r.stats.blocked << " blocked, "
+       << r.stats.too_deep << " too deep, " << r.stats.steps << " steps, "
+       << (r.complete ? "complete" : "stopped") << " by " << name_of(r.bound_hit) << ", "
+       << r.misuse.value_or("no misuse") << "\n";
+  for (const property_verdict& p : r.properties) {
+    text << p.property << " " << name_of(p.verdict) << " " << p.message;
+    if (const auto& found = p.counterexample) {
+      text << " in execution " << found->found_execution << " of " << found->found_steps
+           << " steps:";
+      for (const step& s : found->schedule)
+        text << " " << index_of(s.thread) << "." << s.alternative;
+    }
+    text << "\n";
+  }
+  for (const fault_budget& f : r.faults) text << f.kind << " " << f.budget << "\n";
+  return text.str();
+}
+
+void expect_no_difference(const program& body, explore_options options) {
+  options.jobs = 1;
+  const std::string alone = told(explore(body, options));
+  for (const std::size_t jobs : {2u, 4u}) {
+    options.jobs = jobs;
+    const std::string shared = told(explore(body, options));
+    if (shared != alone) {
+      RC_FAIL("one worker:\n" + alone + std::to_string(jobs) + " workers:\n" + shared);
+    }
+  }
+}
+
+void compare(const random_program& p) {
+  const program body = [p] { reference::interpret(p).body(); };
+  explore_options options = shared_among(1);
+  options.properties = {"bounded", "no_deadlock", "no_data_race"};
+  expect_no_difference(body, options);
+  options.stop_at_first_violation = true;
+  expect_no_difference(body, options);
+}
+
+void check_programs(const feature_set& features, int count) {
+  const auto generator = reference::arbitrary_program(features);
+  reference::check_drawn("several workers", count, [&] { compare(*generator); });
+}
+
+TEST(Jobs, MemoryAndLocks) {
+  check_programs({{read, write, add, compare_swap, lock, unlock, try_lock}, 3, 5, true}, 60);
+}
+
+TEST(Jobs, FootprintsThatDependOnOutcomes) {
+  check_programs({{read, write, follow, follow, exchange_two, skip_if, await}, 3, 4, true}, 80);
+}
+
+TEST(Jobs, ThreadsThatAreNotAlwaysThere) {
+  check_programs({{read, write, skip_if, fork, fork, join, choose}, 3, 4, true}, 80);
+}
+
+TEST(Jobs, Everything) {
+  std::vector<reference::instruction_kind> all;
+  for (int k = 0; k <= static_cast<int>(race_write); ++k) {
+    all.push_back(reference::instruction_kind(k));
+  }
+  check_programs({all, 3, 4, true}, 80);
+  check_programs({all, 3, 3, true, true}, 40);
+}
+
+TEST(Jobs, ShareOneSearch) {
+  std::mutex lock;
+  std::set<std::thread::id> seen;
+  const search_result found = explore(
+      [&] {
+        {
+          const std::scoped_lock held(lock);
+          seen.insert(std::this_thread::get_id());
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        norn::choose(16);
+        norn::choose(16);
+      },
+      shared_among(3));
+  EXPECT_EQ(found.stats.executions, 16u * 16u);
+  EXPECT_GE(seen.size(), 2u);
+  EXPECT_LE(seen.size(), 3u);
+}
+
+TEST(Jobs, KnownNumbers) {
+  const auto executions = [](const program& p) {
+    return explore(p, shared_among(4)).stats.executions;
+  };
+  EXPECT_EQ(executions(classic::fetch_add(7)), 5040u);         // 7!
+  EXPECT_EQ(executions(classic::readers(12)), 4096u);          // 2^12
+  EXPECT_EQ(executions(classic::locked_increments(6)), 720u);  // 6!
+}
+
+// What a search has to learn before it is right: what predicates look at is found out in executions that
+// several workers run.
+TEST(Jobs, StartOverTogether) {
+  const program body = [] {
+    std::deque<atomic<int>> cells;
+    for (int i = 0; i < 4; ++i) cells.emplace_back(0);
+    always("not all", [&] {
+      for (auto& c : cells) {
+        if (c.load() == 0) return true;  // looks at the next only where this one is set
+      }
+      return false;
+    });
+    run_concurrently("writer", 4, [&](int i) {
+      cells[static_cast<std::size_t>(i)].store(1);
+      cells[static_cast<std::size_t>(i)].store(0);
+    });
+  };
+  expect_no_difference(body, shared_among(1));
+}
+
+TEST(Jobs, MisuseIsThatOfOneWorker) {
+  const program body = [] {
+    atomic<int> turn{0};
+    run_concurrently("thread", 4, [&](int i) {
+      turn.fetch_add(1);
+      if (i == 2 && turn.load() == 2) always("too late", [] { return true; });
+    });
+  };
+  const search_result alone = explore(body, shared_among(1));
+  ASSERT_TRUE(alone.misuse.has_value());
+  expect_no_difference(body, shared_among(1));
+}
+
+TEST(Jobs, ABoundOnExecutionsIsOneWorkerS) {
+  explore_options options = shared_among(4);
+  options.limits.executions = 100;
+  const search_result found = explore(classic::fetch_add(6), options);
+  EXPECT_EQ(found.stats.executions, 100u);
+  EXPECT_EQ(found.bound_hit, bound_kind::executions);
+}
+
+TEST(Jobs, WhatOneThrowsComesOut) {
+  explore_options options = shared_among(2);
+  options.progress = [](const statistics&) { throw std::runtime_error("no more"); };
+  EXPECT_THROW(explore(classic::fetch_add(7), options), std::runtime_error);
+}
+
+TEST(Jobs, InterruptionEndsThemAll) {
+  std::atomic<bool> interrupted{false};
+  std::atomic<int> runs{0};
+  explore_options options = shared_among(3);
+  options.interrupted = &interrupted;
+  const search_result found = explore(
+      [&] {
+        if (++runs == 500) interrupted = true;
+        norn::choose(64);
+        norn::choose(64);
+      },
+      options);
+  EXPECT_EQ(found.bound_hit, bound_kind::interrupted);
+  EXPECT_FALSE(found.complete);
+  EXPECT_GE(found.stats.executions, 400u);
+  EXPECT_LT(found.stats.executions, 64u * 64u);
+}
+
+}  // namespace
+}  // namespace norn
