@@ -30,10 +30,12 @@ interrupt_guard::interrupt_guard() {
   // SA_ONSTACK: a fiber's stack may be nearly used up.
   action.sa_flags = SA_RESTART | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, &before_);
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &before_[i]);
 }
 
-interrupt_guard::~interrupt_guard() { sigaction(SIGINT, &before_, nullptr); }
+interrupt_guard::~interrupt_guard() {
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &before_[i], nullptr);
+}
 
 const std::atomic<bool>& interrupt_guard::raised() const { return interrupted; }
 

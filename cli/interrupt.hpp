@@ -1,9 +1,11 @@
-// Interrupt: Ctrl-C. While one of these exists, the first only raises a flag, so that the search ends
-// with what is known; the second ends the process at once, with exit code 130.
+// Interrupt: Ctrl-C, or the SIGTERM of a job that is cancelled. While one of these exists, the first only
+// raises a flag, so that the search ends with what is known; the second ends the process at once, with exit
+// code 130.
 #pragma once
 
 #include <csignal>
 
+#include <array>
 #include <atomic>
 
 namespace norn {
@@ -18,7 +20,8 @@ class interrupt_guard {
   const std::atomic<bool>& raised() const;
 
  private:
-  struct sigaction before_ {};
+  static constexpr std::array signals = {SIGINT, SIGTERM};
+  std::array<struct sigaction, signals.size()> before_{};
 };
 
 }  // namespace norn

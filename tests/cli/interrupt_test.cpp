@@ -1,4 +1,4 @@
-// Ctrl-C, in a process of its own: the first ends with what is known, the second at once.
+// Ctrl-C and SIGTERM: the first ends with what is known, the second at once.
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -14,13 +14,13 @@
 namespace norn::test {
 namespace {
 
-bool interrupts = false;
+int interrupted_by = 0;
 
-// As if the user pressed Ctrl-C during the first execution.
+// As if the signal came during the first execution.
 void pressed() {
   norn::atomic<int> x{0, "x"};
   x.store(1);
-  if (interrupts) std::raise(SIGINT);
+  if (interrupted_by != 0) std::raise(interrupted_by);
   norn::require("sees_itself", x.load() == 1);
   norn::choose(3);
 }
@@ -31,10 +31,10 @@ const norn::register_search pressed_1thread{{.protocol = "wrong",
                                              .body = pressed,
                                              .expects = {{"sees_itself", conclusion::holds}}}};
 
-TEST(Interrupt, EndsWithWhatIsKnown) {
-  interrupts = true;
+void expect_end_with_what_is_known(int signal) {
+  interrupted_by = signal;
   const outcome o = norn({"check", "wrong/pressed", "wrong/split"});
-  interrupts = false;
+  interrupted_by = 0;
   EXPECT_EQ(o.code, 130);
   EXPECT_EQ(o.error, "\ninterrupted: ending with what is known; Ctrl-C again ends at once\n");
   EXPECT_EQ(
@@ -45,12 +45,15 @@ TEST(Interrupt, EndsWithWhatIsKnown) {
       "1 check not searched: interrupted\n");
 }
 
+TEST(Interrupt, EndsWithWhatIsKnown) { expect_end_with_what_is_known(SIGINT); }
+TEST(Interrupt, ATerminatedJobDoesToo) { expect_end_with_what_is_known(SIGTERM); }
+
 TEST(Interrupt, ASecondEndsAtOnce) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");  // earlier searches left a thread that watches
   const auto twice = [] {
     const interrupt_guard guard;
     std::raise(SIGINT);
-    std::raise(SIGINT);
+    std::raise(SIGTERM);
     std::_Exit(0);
   };
   EXPECT_EXIT(twice(), ::testing::ExitedWithCode(130), "interrupted: ending with what is known");
@@ -60,6 +63,7 @@ TEST(Interrupt, IsTheShellsAgainAfterwards) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   { const interrupt_guard guard; }
   EXPECT_EXIT(std::raise(SIGINT), ::testing::KilledBySignal(SIGINT), "");
+  EXPECT_EXIT(std::raise(SIGTERM), ::testing::KilledBySignal(SIGTERM), "");
 }
 
 }  // namespace
