@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <thread>
 
+#include <norn/cli/checkpoint.hpp>
 #include <norn/cli/commands.hpp>
 #include <norn/cli/interrupt.hpp>
 #include <norn/cli/output.hpp>
@@ -25,7 +26,9 @@ namespace {
 // Up to so many checks, violations that were expected show their traces too.
 constexpr std::size_t checks_with_traces = 8;
 
-std::size_t every_core() { return std::max(std::thread::hardware_concurrency(), 1u); }
+std::size_t every_core() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_jobs);
+}
 
 class check_run {
  public:
@@ -33,6 +36,9 @@ class check_run {
   exit_code run();
 
  private:
+  check_run(const check_request& request, const presentation& shown,
+            const std::optional<checkpoint>& went);
+  void keep_checkpoint(const std::optional<checkpoint>& went);
   bool goes_on() const;
   void search(const selected_search& s);
   void leave_undecided(const selected_search& s);
@@ -46,7 +52,7 @@ class check_run {
   void finish();
   exit_code code() const;
 
-  const check_request& request_;
+  check_request request_;  // with what is taken over from a checkpoint
   const presentation& shown_;
   std::vector<selected_search> selected_;
   std::size_t checks_ = 0;
@@ -54,6 +60,7 @@ class check_run {
   std::size_t name_width_ = 0;
   std::optional<output> json_;
   std::optional<output> junit_;
+  std::optional<checkpoint_writer> checkpoint_;
   // With `--json -` standard output belongs to the JSON, and text goes beside it.
   std::FILE* text_ = stdout;
   bool color_ = false;
@@ -61,6 +68,31 @@ class check_run {
   interrupt_guard interrupt_;
   std::vector<check_result> results_;
 };
+
+std::optional<checkpoint> resumed(const check_request& request) {
+  if (!request.resume) return std::nullopt;
+  return read_checkpoint(request.resume->value, request.resume->source);
+}
+
+template <class T>
+void take_over(std::optional<T>& said, const std::optional<T>& had, const std::string& option,
+               const std::string& resume) {
+  if (said && said != had) {
+    throw bad_input(fmt::format(
+        "{}: the run had {}, and now it has {} {}\n  leave that out, or begin anew without {}",
+        resume, had ? fmt::format("{} {}", option, *had) : "no " + option, option, *said, resume));
+  }
+  said = had;
+}
+
+// What is not said is as it was.
+check_request gone_on(check_request request, const checkpoint& went) {
+  const std::string& source = request.resume->source;
+  take_over(request.search.executions, went.subject.executions, "--executions", source);
+  take_over(request.search.depth, went.subject.depth, "--depth", source);
+  if (request.patterns.empty()) request.patterns = went.subject.patterns;
+  return request;
+}
 
 progress::mode progress_mode(bool quiet) {
   if (quiet) return progress::mode::silent;
@@ -73,15 +105,20 @@ std::optional<output> opened(const std::optional<said>& file, const std::string&
 }
 
 check_run::check_run(const check_request& request, const presentation& shown)
-    : request_(request),
+    : check_run(request, shown, resumed(request)) {}
+
+check_run::check_run(const check_request& request, const presentation& shown,
+                     const std::optional<checkpoint>& went)
+    : request_(went ? gone_on(request, *went) : request),
       shown_(shown),
-      selected_(select(registered_searches(), request.patterns)),
+      selected_(select(registered_searches(), request_.patterns)),
       json_(opened(request.json, "--json")),
       junit_(opened(request.junit, "--junit")) {
   if (junit_ && junit_->is_standard_output()) {
     throw bad_input(request.junit->source + " takes a file, not `-`; --json alone can take it");
   }
   if (json_ && json_->is_standard_output()) text_ = stderr;
+  keep_checkpoint(went);
   color_ = wants_color(shown.color, text_);
   progress_.emplace(stderr, progress_mode(request.quiet));
   for (const selected_search& s : selected_) {
@@ -90,6 +127,30 @@ check_run::check_run(const check_request& request, const presentation& shown)
       name_width_ = std::max(name_width_, display_width(printable(check_name(*s.search, e))));
     }
   }
+}
+
+void check_run::keep_checkpoint(const std::optional<checkpoint>& went) {
+  const std::optional<said>& to = request_.checkpoint ? request_.checkpoint : request_.resume;
+  if (!to) return;
+  if (request_.search.strategy.value_or(strategy_kind::exhaustive) != strategy_kind::exhaustive) {
+    throw bad_input(to->source +
+                    " is for strategy exhaustive; a search by another has nothing to go on from");
+  }
+  if (to->value == "-") throw bad_input(to->source + " takes a file, not `-`");
+  checkpoint begun;
+  begun.subject = {request_.patterns, {}, request_.search.executions, request_.search.depth};
+  for (const selected_search& s : selected_) {
+    for (const expectation& e : s.checks) begun.subject.checks.push_back(check_name(*s.search, e));
+  }
+  if (went) {
+    if (went->subject.checks != begun.subject.checks) {
+      throw bad_input(request_.resume->source +
+                      ": the run had other checks than the patterns name now\n  leave the patterns "
+                      "out, or begin anew");
+    }
+    begun.searches = went->searches;
+  }
+  checkpoint_.emplace(output(to->value, to->source), std::move(begun));
 }
 
 bool check_run::goes_on() const {
@@ -108,6 +169,12 @@ explore_options check_run::options_of(const selected_search& s) {
   apply(request_.search, options);
   options.interrupted = &interrupt_.raised();
   const progress_state state{options.name, done_, checks_, options.limits};
+  if (checkpoint_) {
+    options.save = [this, name = options.name](const saved_search& as) {
+      checkpoint_->save(name, as);
+    };
+    options.from = checkpoint_->begun(options.name);
+  }
   options.progress = [this, state](const statistics& stats) { progress_->update(state, stats); };
   return options;
 }
@@ -221,6 +288,10 @@ void check_run::finish() {
   if (done_ < checks_) {
     const char* why = interrupt_.raised() ? "interrupted" : "--no-keep-going";
     print_to(text_, "{} not searched: {}\n", counted(checks_ - done_, "check"), why);
+  }
+  if (checkpoint_ && interrupt_.raised()) {
+    print_to(text_, "go on with:  {} check --resume {}\n", shown_.program,
+             shell_quoted(checkpoint_->file()));
   }
   flush_standard_output();
 }

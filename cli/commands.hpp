@@ -31,6 +31,8 @@ struct check_request {
   settings search;
   std::optional<said> json;   // a file, or "-"
   std::optional<said> junit;  // a file
+  std::optional<said> checkpoint;
+  std::optional<said> resume;
   bool require_exhaustive = false;
   bool keep_going = true;  // past a search with a check that is not as declared
   bool quiet = false;

@@ -119,6 +119,8 @@ void command_line::add_check() {
   }
   all.add_value("--json", "FILE", "write results as JSON; - for standard output");
   all.add_value("--junit", "FILE", "write results as JUnit XML");
+  all.add_value("--checkpoint", "FILE", "keep what a run needs to go on later");
+  all.add_value("--resume", "FILE", "go on from such a file, and keep it up to date");
   all.add_flag("--require-exhaustive", "exit with 3 if a check is undecided");
   all.add_flag("--keep-going",
                "go on after a search with a check that is not as declared (the default)",
@@ -169,6 +171,8 @@ check_request command_line::check_asked_for() {
   }
   request.json = all.value_of("--json");
   request.junit = all.value_of("--junit");
+  request.checkpoint = all.value_of("--checkpoint");
+  request.resume = all.value_of("--resume");
   request.require_exhaustive = all.is_set("--require-exhaustive");
   request.keep_going = all.is_set("--keep-going", true);
   request.quiet = all.is_set("--quiet");

@@ -23,6 +23,8 @@ class host {
 
   // The machine that the running thread's process is on. Not a scheduling point.
   static host current();
+  // The machine that the body of the check runs on. Not a scheduling point.
+  static host of_body();
 
   host_id id() const;
   const std::string& name() const;

@@ -24,20 +24,26 @@ std::string change(const host& of, time_point from, time_point to) {
 }  // namespace
 
 time_point wall_clock::at(std::chrono::nanoseconds virtual_time) const {
-  return time_point(saturated_sum(virtual_time, ahead_));
+  return time_point(saturated_sum(set_to_, virtual_time - set_at_));
+}
+
+void wall_clock::is_read() const {
+  for (declared_fault* const each : stepped_) each->struck = true;
 }
 
 time_point system_clock::now(source_location where) {
-  const wall_clock& clock = clock_of(host::current());
   const virtual_clock& time = virtual_clock::of_execution();
   if (observing()) {
+    const wall_clock& clock = clock_of(host::of_body());
     observe(clock.state_);
+    clock.is_read();
     return clock.at(time.observed());
   }
+  const wall_clock& clock = clock_of(host::current());
   point p{now_kind, clock.state_, where};
   p.read(clock.state_);
   const time_point now = clock.at(time.read(p));
-  for (declared_fault* const each : clock.stepped_) each->struck = true;
+  clock.is_read();
   p.describe([&](narration& n) { n.result = shown(now); });
   return now;
 }
@@ -48,7 +54,8 @@ void set_wall_clock(const host& of, time_point to, source_location where) {
   const std::chrono::nanoseconds virtual_time = virtual_clock::of_execution().read(p);
   const time_point before = clock.at(virtual_time);
   p.write(clock.state_);
-  clock.ahead_ = saturated_sum(to.time_since_epoch(), -virtual_time);
+  clock.set_to_ = to.time_since_epoch();
+  clock.set_at_ = virtual_time;
   clock.stepped_.clear();
   p.describe([&](narration& n) { n.changes = change(of, before, clock.at(virtual_time)); });
 }
@@ -63,7 +70,7 @@ void may_step_wall_clock(faults& world, const host& of, std::chrono::nanoseconds
       name, times, step_kind, clock.state_,
       [&clock, &what, by](point& p) {
         p.write(clock.state_);
-        clock.ahead_ = saturated_sum(clock.ahead_, by);
+        clock.set_to_ = saturated_sum(clock.set_to_, by);
         clock.stepped_.push_back(&what);
         p.describe([&](narration& n) { n.arguments = "(" + shown(by) + ")"; });
         return true;

@@ -30,7 +30,7 @@ struct system_clock {
   using time_point = std::chrono::time_point<std::chrono::system_clock, duration>;
   static constexpr bool is_steady = false;
 
-  // A scheduling point; inside the predicate of `always`, none.
+  // A scheduling point; inside the predicate of `always`, none, and the clock of the body's own host.
   static time_point now(source_location where = source_location::current());
 };
 
@@ -55,9 +55,11 @@ class wall_clock {
                                   source_location);
 
   system_clock::time_point at(std::chrono::nanoseconds virtual_time) const;
+  void is_read() const;
 
   object state_{"wall clock"};
-  std::chrono::nanoseconds ahead_{0};     // of virtual time
+  std::chrono::nanoseconds set_to_{0};
+  std::chrono::nanoseconds set_at_{0};    // virtual time
   std::vector<declared_fault*> stepped_;  // what has stepped it
 };
 

@@ -1,12 +1,11 @@
 #include <norn/scheduler/explore/crew.hpp>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
-#include <norn/scheduler/explore/watch.hpp>
-#include <norn/scheduler/strategy/exhaustive.hpp>
 #include <norn/scheduler/strategy/random_walk.hpp>
 
 namespace norn {
@@ -53,88 +52,99 @@ bool is_found(const std::vector<finding>& found, const std::string& property) {
                      [&](const finding& f) { return f.property == property; });
 }
 
-// Several of one kind and name are told apart by their order.
-void add_faults(std::vector<declared_fault>& to, const std::deque<declared_fault>& more) {
-  std::vector<bool> matched(to.size(), false);
-  for (const declared_fault& f : more) {
-    std::size_t i = 0;
-    while (i < matched.size() && (matched[i] || to[i].kind != f.kind || to[i].name != f.name)) ++i;
-    if (i == matched.size()) {
-      to.push_back(f);
-    } else {
-      matched[i] = true;
-      to[i].struck = to[i].struck || f.struck;
-    }
-  }
-}
-
 }  // namespace
 
-crew::worker::worker(const explore_options& options, thread_names* names, bool first)
-    : chooses(make_strategy(options)), runs(settings_with(options, names)), leads(first) {}
+crew::worker::worker(const explore_options& options, thread_names* names)
+    : chooses(make_strategy(options)),
+      divides(dynamic_cast<exhaustive*>(chooses.get())),
+      runs(settings_with(options, names)),
+      guard(runs, options.name, options.limits.depth) {}
 
 crew::crew(const program& body, const explore_options& options)
-    : body_(body), options_(options), began_(steady::now()), looked_(began_) {}
+    : body_(body),
+      options_(options),
+      began_(steady::now()),
+      names_(options.from == nullptr ? thread_names().paths() : options.from->threads),
+      looked_(began_),
+      saved_(began_) {
+  if (options.from == nullptr) return;
+  known_.carrying.insert(options.from->carrying.begin(), options.from->carrying.end());
+  known_.observed.insert(options.from->observed.begin(), options.from->observed.end());
+  partition_ = partition(options.from->segments);
+}
 
 summary crew::search() {
-  do {
-    begin_pass();
+  run_pass();
+  while (summary_.starts_over != nullptr && bound_hit_ == bound_kind::none) {
+    begin_again();
     run_pass();
-  } while (start_over_);
+  }
   return bound_hit_ == bound_kind::none ? summary_ : partition_.so_far();
 }
 
-std::vector<declared_fault> crew::faults() const {
-  std::vector<declared_fault> all;
-  for (const auto& each : workers_) add_faults(all, each->runs.faults());
+saved_search crew::saved() {
+  saved_search all;
+  all.segments = partition_.recorded();
+  all.threads = names_.paths();
+  all.carrying.assign(known_.carrying.begin(), known_.carrying.end());
+  all.observed.assign(known_.observed.begin(), known_.observed.end());
+  std::sort(all.observed.begin(), all.observed.end());
   return all;
 }
 
 // --- a pass ---
 
-// What one worker has learnt about the program all of them know from now on.
-void crew::begin_pass() {
-  std::vector<std::unique_ptr<worker>> before;
-  if (std::exchange(misnumbered_, false)) {
-    names_.renumber();
-    before = std::exchange(workers_, {});
-  }
-  if (workers_.empty()) hire();
-  for (const auto& each : workers_) {
-    for (const auto& old : before) each->chooses->learn_from(*old->chooses);
-    for (const auto& other : workers_) {
-      each->chooses->learn_from(*other->chooses);
-      each->runs.learn_from(other->runs);
-    }
-    each->chooses->restart();
-  }
-  partition_ = {};
-  start_over_ = false;
-  over_ = false;
-}
-
 void crew::run_pass() {
-  work(*workers_.front());
+  work(true);
   for (std::thread& each : others_) each.join();
   others_.clear();
   if (failed_) std::rethrow_exception(failed_);
 }
 
-crew::worker& crew::hire() {
-  const bool numbered = options_.strategy == strategy_kind::exhaustive;
-  return *workers_.emplace_back(
-      std::make_unique<worker>(options_, numbered ? &names_ : nullptr, workers_.empty()));
+// What was found out first, in the order of a single worker, all of them know from now on.
+void crew::begin_again() {
+  const knowledge& more = found_out_.at(summary_.starts_over);
+  add(known_, more);
+  if (more.misnumbered) {
+    names_.renumber();
+    known_.observed.clear();  // objects are named after threads
+  }
+  found_out_.clear();
+  partition_ = {};
+  summary_ = {};
+  over_ = false;
 }
 
+void crew::add(knowledge& to, const knowledge& more) {
+  to.carrying.insert(more.carrying.begin(), more.carrying.end());
+  for (const auto& [name, observers] : more.observed) to.observed[name] |= observers;
+}
+
+crew::knowledge crew::known_to(const worker& w) {
+  knowledge all;
+  if (w.divides != nullptr) all.carrying = w.divides->carrying_kinds();
+  all.observed = w.runs.observed();
+  all.misnumbered = w.runs.misnumbered();
+  return all;
+}
+
+std::unique_ptr<crew::worker> crew::hire() {
+  const bool numbered = options_.strategy == strategy_kind::exhaustive;
+  auto fresh = std::make_unique<worker>(options_, numbered ? &names_ : nullptr);
+  const std::scoped_lock lock(mutex_);
+  if (fresh->divides != nullptr) fresh->divides->learn(known_.carrying);
+  fresh->runs.learn(known_.observed);
+  return fresh;
+}
+
+// Where the system gives no thread, those that are there do it.
 void crew::call_others() {
-  while (others_.size() + 1 < most_workers()) {
-    const std::size_t number = others_.size() + 1;
-    if (workers_.size() == number) {
-      worker& fresh = hire();
-      fresh.chooses->learn_from(*workers_.front()->chooses);
-      fresh.runs.learn_from(workers_.front()->runs);
+  try {
+    while (!no_more_workers_ && others_.size() + 1 < most_workers()) {
+      others_.emplace_back([this] { work(false); });
     }
-    others_.emplace_back([this, &w = *workers_[number]] { work(w); });
+  } catch (const std::system_error&) {
+    no_more_workers_ = true;
   }
 }
 
@@ -147,24 +157,28 @@ std::size_t crew::most_workers() const {
 
 // --- what each worker does ---
 
-void crew::work(worker& w) {
+void crew::work(bool leads) {
   try {
-    const watch guard(w.runs, options_.name, options_.limits.depth);
-    while (segment* const s = next_segment(w)) go_through(w, *s);
+    std::unique_ptr<worker> w;
+    std::vector<work_item> items;
+    while (segment* const s = next_segment(items, leads)) {
+      if (w == nullptr) w = hire();
+      if (w->divides != nullptr) w->divides->take(std::move(items));
+      if (!go_through(*w, *s, leads)) w.reset();
+    }
   } catch (...) {
     const std::scoped_lock lock(mutex_);
     if (!failed_) failed_ = std::current_exception();
-    start_over_ = false;
     end();
   }
 }
 
 // Waits until there is one; null when the pass is over.
-segment* crew::next_segment(worker& w) {
+segment* crew::next_segment(std::vector<work_item>& items, bool leads) {
   std::unique_lock lock(mutex_);
   while (!over_) {
     if (segment* const s = partition_.take()) {
-      w.chooses->take(std::move(s->items));
+      items = std::exchange(s->items, {});
       wanted_ = idle_ != 0 && !partition_.has_waiting();
       return s;
     }
@@ -173,40 +187,69 @@ segment* crew::next_segment(worker& w) {
     constexpr std::chrono::milliseconds moment{20};
     changed_.wait_for(lock, moment);
     --idle_;
-    if (w.leads) look_around();
+    if (leads) look_around(nullptr);
   }
   return nullptr;
 }
 
-void crew::go_through(worker& w, segment& s) {
-  statistics mine;
+bool crew::go_through(worker& w, segment& s, bool leads) {
+  statistics mine = s.stats;
+  w.runs.forget_faults();
   while (!over_.load(std::memory_order_relaxed) && w.chooses->begin_execution()) {
     const execution& done = w.runs.run(body_, *w.chooses);
-    if (const auto misuse = misuse_of(w.runs)) return end_in_misuse(s, mine, *misuse);
-    if (w.runs.observed_more() || w.runs.misnumbered()) return start_over(w);
+    if (const auto misuse = misuse_of(w.runs)) {
+      end_in_misuse(s, mine, *misuse);
+      return false;
+    }
+    if (w.runs.observed_more() || w.runs.misnumbered()) {
+      start_over(w, s, mine);
+      return false;
+    }
     const lesson learnt = w.chooses->end_execution(done);
-    if (const auto d = w.chooses->diverged()) return end_in_misuse(s, mine, told_as_misuse(*d));
-    if (learnt == lesson::start_over) return start_over(w);
+    if (const auto d = w.chooses->diverged()) {
+      end_in_misuse(s, mine, told_as_misuse(*d));
+      return false;
+    }
+    if (learnt == lesson::start_over) {
+      start_over(w, s, mine);
+      return false;
+    }
     const std::uint64_t number = mine.executions + 1;
     count(mine, done, learnt);
-    if (!w.runs.violations().empty()) note(w, done, s, mine, number);
-    if (wanted_.load(std::memory_order_relaxed)) give(w, s);
-    report(w, s, mine);
+    if (!w.runs.violations().empty()) {
+      // What a probe comes across belongs to an execution, which comes across it, too.
+      if (learnt == lesson::probe) {
+        w.divides->share_nothing();
+      } else {
+        note(w, done, s, mine, number);
+      }
+    }
+    if (wanted_.load(std::memory_order_relaxed)) give(w, s, mine);
+    report(w, s, mine, leads);
   }
   const std::scoped_lock lock(mutex_);
   s.stats = mine;
+  norn::add(s.faults, faults_of(w));
+  record(w, s, mine);
+  if (over_) return true;
+  partition_.finish(s);
+  consider_end();
+  return true;
+}
+
+// What was taken for independent was not, or threads are to be numbered anew.
+void crew::start_over(const worker& w, segment& s, const statistics& mine) {
+  const std::scoped_lock lock(mutex_);
+  s.stats = mine;
   if (over_) return;
+  found_out_[&s] = known_to(w);
+  s.starts_over = true;
   partition_.finish(s);
   consider_end();
 }
 
-// What was taken for independent was not, or threads are to be numbered anew.
-void crew::start_over(const worker& w) {
-  const std::scoped_lock lock(mutex_);
-  misnumbered_ = misnumbered_ || w.runs.misnumbered();
-  if (over_) return;
-  start_over_ = true;
-  end();
+std::vector<declared_fault> crew::faults_of(const worker& w) {
+  return {w.runs.faults().begin(), w.runs.faults().end()};
 }
 
 void crew::end_in_misuse(segment& s, const statistics& mine, std::string misuse) {
@@ -225,40 +268,55 @@ void crew::note(const worker& w, const execution& done, segment& s, const statis
     schedule steps = w.runs.by_creation(done);
     steps.resize(std::min(steps.size(), v.step));
     const std::scoped_lock lock(mutex_);
-    s.findings.push_back({v.property, std::move(steps), number, mine});
     s.stats = mine;
+    norn::add(s.faults, faults_of(w));
+    s.findings.push_back({v.property, std::move(steps), number, mine, s.faults});
     consider_end();
   }
 }
 
-void crew::give(worker& w, segment& s) {
-  std::vector<work_item> items = w.chooses->give();
+void crew::give(worker& w, segment& s, const statistics& mine) {
+  if (w.divides == nullptr || !w.divides->settle()) return;
+  std::vector<work_item> items = w.divides->give();
   if (items.empty()) return;
   const std::scoped_lock lock(mutex_);
+  record(w, s, mine);
   partition_.cut_off(s, std::move(items));
   wanted_ = false;
   changed_.notify_one();
 }
 
-void crew::report(const worker& w, segment& s, const statistics& mine) {
-  if (w.leads) {
-    const bool used_up =
-        options_.limits.executions != 0 && mine.executions >= options_.limits.executions;
-    if (!used_up && !is_interrupted() && ++since_clock_ < clock_every_) return;
-    const std::scoped_lock lock(mutex_);
-    s.stats = mine;
-    if (used_up && !over_) {
-      bound_hit_ = bound_kind::executions;
-      end();
-    }
-    look_around();
-  } else if (mine.executions % report_every == 0) {
-    const std::scoped_lock lock(mutex_);
-    s.stats = mine;
+void crew::report(worker& w, segment& s, const statistics& mine, bool leads) {
+  const bool ticked = w.recorded != tick_.load(std::memory_order_relaxed);
+  const bool used_up =
+      options_.limits.executions != 0 && mine.executions >= options_.limits.executions;
+  const bool looks = leads && (used_up || is_interrupted() || ++since_clock_ >= clock_every_);
+  if (!looks && !ticked && mine.executions % report_every != 0) return;
+  const std::scoped_lock lock(mutex_);
+  s.stats = mine;
+  if (ticked) record(w, s, mine);
+  if (used_up && !over_) {
+    bound_hit_ = bound_kind::executions;
+    end();
   }
+  if (looks) look_around(&w);
 }
 
 // --- under the lock ---
+
+// What is left of the segment. While children are still being looked for, what was left before holds.
+void crew::record(worker& w, segment& s, const statistics& mine) {
+  if (!options_.save || w.divides == nullptr || !w.divides->settle()) return;
+  w.recorded = tick_;
+  if (others_.empty()) add(known_, known_to(w));
+  norn::add(s.faults, faults_of(w));
+  s.last = {w.divides->items(), mine, s.faults, s.findings.size()};
+}
+
+void crew::save() {
+  ++tick_;
+  options_.save(saved());
+}
 
 void crew::end() {
   over_ = true;
@@ -282,7 +340,7 @@ bool crew::is_interrupted() const {
   return options_.interrupted != nullptr && options_.interrupted->load(std::memory_order_relaxed);
 }
 
-void crew::look_around() {
+void crew::look_around(const worker* leader) {
   if (over_) return;
   const auto now = steady::now();
   look_again_after(now - looked_);
@@ -293,7 +351,15 @@ void crew::look_around() {
     bound_hit_ = bound_kind::time;
   }
   if (bound_hit_ != bound_kind::none) return end();
-  if (now - began_ >= options_.alone) call_others();
+  if (now - began_ >= options_.alone) {
+    // Until now there was one worker, and what it knows it has learnt without having to start over.
+    if (others_.empty() && leader != nullptr) add(known_, known_to(*leader));
+    call_others();
+  }
+  if (options_.save && now - saved_ >= options_.save_every) {
+    saved_ = now;
+    save();
+  }
   constexpr std::chrono::milliseconds between_reports{100};
   if (options_.progress && now - reported_ >= between_reports) {
     reported_ = now;

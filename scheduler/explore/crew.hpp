@@ -9,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,9 +18,11 @@
 
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/explore/partition.hpp>
+#include <norn/scheduler/explore/saved_search.hpp>
+#include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/run/thread_names.hpp>
-#include <norn/scheduler/strategy/strategy.hpp>
+#include <norn/scheduler/strategy/exhaustive.hpp>
 
 namespace norn {
 
@@ -29,44 +32,60 @@ class crew {
 
   // Searches until all is decided, nothing is left or a bound is reached. Throws what a worker threw.
   summary search();
+  // Of a search that has ended early: to go on from.
+  saved_search saved();
 
   bound_kind bound_hit() const { return bound_hit_; }
-  // The faults that executions declared, and whether they struck.
-  std::vector<declared_fault> faults() const;
 
  private:
+  // What may be found out about the program beyond a single execution.
+  struct knowledge {
+    exhaustive::kinds carrying;
+    predicates::observations observed;
+    bool misnumbered = false;
+  };
+
+  // Made, used and destroyed on its own thread of the operating system.
   struct worker {
-    worker(const explore_options& options, thread_names* names, bool leads);
+    worker(const explore_options& options, thread_names* names);
 
     std::unique_ptr<strategy> chooses;
+    exhaustive* divides;  // the strategy, where its work can move
     runner runs;
-    bool leads;
+    watch guard;
+    std::uint32_t recorded = 0;  // at this tick
   };
   using steady = std::chrono::steady_clock;
 
   // A pass: the search until it is over or has to start over.
-  void begin_pass();
   void run_pass();
-  worker& hire();
+  void begin_again();
+  std::unique_ptr<worker> hire();
   void call_others();
+  static knowledge known_to(const worker& w);
+  static void add(knowledge& to, const knowledge& more);
   std::size_t most_workers() const;
 
   // What each worker does.
-  void work(worker& w);
-  segment* next_segment(worker& w);
-  void go_through(worker& w, segment& s);
-  void start_over(const worker& w);
+  void work(bool leads);
+  segment* next_segment(std::vector<work_item>& items, bool leads);
+  // Whether the worker is of further use: it must not know what others do not know yet.
+  bool go_through(worker& w, segment& s, bool leads);
+  void start_over(const worker& w, segment& s, const statistics& mine);
   void end_in_misuse(segment& s, const statistics& mine, std::string misuse);
   void note(const worker& w, const execution& done, segment& s, const statistics& mine,
             std::uint64_t number);
-  void give(worker& w, segment& s);
-  void report(const worker& w, segment& s, const statistics& mine);
+  static std::vector<declared_fault> faults_of(const worker& w);
+  void give(worker& w, segment& s, const statistics& mine);
+  void report(worker& w, segment& s, const statistics& mine, bool leads);
 
   // Under the lock.
+  void record(worker& w, segment& s, const statistics& mine);
+  void save();
   void end();
   void consider_end();
   bool decided(const std::vector<finding>& found) const;
-  void look_around();
+  void look_around(const worker* leader);
   void look_again_after(steady::duration since_last_look);
   bool is_interrupted() const;
 
@@ -74,24 +93,26 @@ class crew {
   const explore_options& options_;
   steady::time_point began_;
   thread_names names_;
-  std::vector<std::unique_ptr<worker>> workers_;
+  knowledge known_;  // to every worker, when it begins
   std::vector<std::thread> others_;
 
-  std::atomic<bool> over_{false};    // the pass is
-  std::atomic<bool> wanted_{false};  // a worker has nothing to do
+  std::atomic<bool> over_{false};       // the pass is
+  std::atomic<bool> wanted_{false};     // a worker has nothing to do
+  std::atomic<std::uint32_t> tick_{0};  // workers record what they have left at each
   std::mutex mutex_;
   std::condition_variable changed_;
   partition partition_;
   summary summary_;
   std::size_t idle_ = 0;
-  bool start_over_ = false;
-  bool misnumbered_ = false;
+  std::map<const segment*, knowledge> found_out_;  // by segments that make the search start over
+  bool no_more_workers_ = false;                   // the system gave no thread
   bound_kind bound_hit_ = bound_kind::none;
   std::exception_ptr failed_;
 
   // The first worker's.
   steady::time_point reported_{};
   steady::time_point looked_;
+  steady::time_point saved_;
   std::uint64_t since_clock_ = 0;
   std::uint64_t clock_every_ = 1;  // executions from one look at the clock to the next
 };

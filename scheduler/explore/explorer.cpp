@@ -6,6 +6,7 @@
 #include <norn/scheduler/explore/crew.hpp>
 #include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/nondeterminism.hpp>
+#include <norn/scheduler/explore/saved_search.hpp>
 #include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/within_body.hpp>
 
@@ -30,6 +31,16 @@ std::optional<std::string> faults_in_vain(const std::vector<declared_fault>& fau
          "they are to hit and cease after these have ended, or leave them out.";
 }
 
+segment as_segment(const summary& whole) {
+  segment s;
+  s.done = true;
+  s.stats = whole.stats;
+  s.findings = whole.findings;
+  s.faults = whole.faults;
+  s.misuse = whole.misuse;
+  return s;
+}
+
 // One for each kind, in the order of their names.
 std::vector<fault_budget> budgets_of(const std::vector<declared_fault>& faults) {
   std::map<std::string, std::uint32_t> kinds;
@@ -49,14 +60,13 @@ class explorer {
 
   search_result explore() {
     const auto began = std::chrono::steady_clock::now();
-    crew searching(body_, options_);
-    const summary found = searching.search();
-    const std::vector<declared_fault> faults = searching.faults();
+    const saved_search last = search();
+    const summary found = partition(last.segments).so_far();
     result_.stats = found.stats;
-    result_.bound_hit = searching.bound_hit();
+    result_.bound_hit = last.bound_hit;
     result_.misuse = found.misuse;
-    result_.faults = budgets_of(faults);
-    if (found.complete) end_of_search(faults);
+    result_.faults = budgets_of(found.faults);
+    if (last.complete) end_of_search(found.faults);
     for (const finding& f : found.findings) {
       if (!result_.misuse) confirm(f);
     }
@@ -67,6 +77,21 @@ class explorer {
   }
 
  private:
+  // Goes on from where it was, if it was anywhere.
+  saved_search search() {
+    if (options_.from != nullptr && options_.from->over) return *options_.from;
+    crew searching(body_, options_);
+    const summary found = searching.search();
+    saved_search last = searching.saved();
+    last.bound_hit = searching.bound_hit();
+    last.over = last.bound_hit != bound_kind::time && last.bound_hit != bound_kind::interrupted;
+    last.complete = found.complete;
+    if (!last.over && options_.save) options_.save(last);
+    last.segments.assign(1, as_segment(found));
+    if (last.over && options_.save) options_.save(last);
+    return last;
+  }
+
   // Nothing was left to run.
   void end_of_search(const std::vector<declared_fault>& faults) {
     const bool whole = options_.strategy == strategy_kind::exhaustive;

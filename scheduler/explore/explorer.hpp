@@ -1,5 +1,5 @@
 // Explorer: runs a program under a strategy until every property is decided, the strategy has
-// nothing left, or a bound is reached. The loop in explorer.cpp is the heart of Norn.
+// nothing left, or a bound is reached. The loop in crew.cpp is the heart of Norn.
 #pragma once
 
 #include <atomic>
@@ -16,6 +16,8 @@ namespace norn {
 // The program under test: called once for each execution, on a fiber, as the main thread of the
 // model. It must do the same whenever the schedule is the same.
 using program = std::function<void()>;
+
+struct saved_search;
 
 enum class strategy_kind { exhaustive, random };
 
@@ -37,8 +39,16 @@ struct explore_options {
   std::size_t stack_bytes = std::size_t{256} * 1024;
   const std::atomic<bool>* interrupted = nullptr;   // ends the search when it becomes true
   std::function<void(const statistics&)> progress;  // called about ten times a second
+
+  // For an exhaustive search: called with all that it needs to go on later, as often as that and at its end;
+  // and what it goes on from. Requires: saved by the same program with the same options, `jobs` and times
+  // aside.
+  std::function<void(const saved_search&)> save;
+  std::chrono::milliseconds save_every{500};
+  const saved_search* from = nullptr;
 };
 
+// Throws what `progress` and `save` throw.
 search_result explore(const program& body, const explore_options& options);
 
 // The outcome of running one schedule again.

@@ -34,17 +34,55 @@ void add(statistics& to, const statistics& more) {
   to.steps += more.steps;
 }
 
+void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& more) {
+  std::vector<bool> matched(to.size(), false);
+  for (const declared_fault& f : more) {
+    std::size_t i = 0;
+    while (i < matched.size() && (matched[i] || to[i].kind != f.kind || to[i].name != f.name)) ++i;
+    if (i == matched.size()) {
+      to.push_back(f);
+    } else {
+      matched[i] = true;
+      to[i].struck = to[i].struck || f.struck;
+      to[i].budget = std::max(to[i].budget, f.budget);
+    }
+  }
+}
+
 partition::partition() : segments_(1) { segments_.front().items.emplace_back(); }
+
+partition::partition(const std::vector<segment>& segments)
+    : segments_(segments.begin(), segments.end()) {}
 
 segment* partition::take() {
   for (segment& s : segments_) {
-    if (!std::exchange(s.taken, true)) return &s;
+    if (s.taken || s.done) continue;
+    s.taken = true;
+    s.last = {s.items, s.stats, s.faults, s.findings.size()};
+    return &s;
   }
   return nullptr;
 }
 
+std::vector<segment> partition::recorded() const {
+  std::vector<segment> all(segments_.begin(), segments_.end());
+  for (segment& s : all) {
+    if ((s.taken && !s.done) || s.starts_over) {
+      s.items = std::move(s.last.items);
+      s.stats = s.last.stats;
+      s.faults = std::move(s.last.faults);
+      s.findings.resize(s.last.findings);
+    }
+    s.done = s.done && !s.starts_over;
+    s.taken = s.starts_over = false;
+    s.last = {};
+  }
+  return all;
+}
+
 bool partition::has_waiting() const {
-  return std::any_of(segments_.begin(), segments_.end(), [](const segment& s) { return !s.taken; });
+  return std::any_of(segments_.begin(), segments_.end(),
+                     [](const segment& s) { return !s.taken && !s.done; });
 }
 
 void partition::cut_off(segment& giver, std::vector<work_item> items) {
@@ -64,8 +102,10 @@ void partition::finish(segment& s) {
 
 bool partition::unite(place first, place second) {
   if (!first->done || !second->done || first->misuse) return false;
+  if (first->starts_over || second->starts_over) return false;
   append(first->findings, second->findings, first->stats);
   add(first->stats, second->stats);
+  add(first->faults, second->faults);
   first->misuse = std::move(second->misuse);
   segments_.erase(second);
   return true;
@@ -86,11 +126,14 @@ summary partition::in_order(const std::function<bool(const std::vector<finding>&
       if (!decided(all.findings)) continue;
       all.decided = true;
       all.stats = all.findings.back().so_far;
+      add(all.faults, each.faults);
       return all;
     }
     add(all.stats, s.stats);
+    add(all.faults, s.faults);
     all.misuse = s.misuse;
-    all.decided = s.misuse.has_value();
+    if (s.starts_over) all.starts_over = &s;
+    all.decided = s.misuse || s.starts_over;
     if (all.decided || !s.done) return all;
   }
   all.complete = all.decided = true;
@@ -102,6 +145,7 @@ summary partition::so_far() const {
   for (const segment& s : segments_) {
     append(all.findings, s.findings, all.stats);
     add(all.stats, s.stats);
+    add(all.faults, s.faults);
     if (!all.misuse) all.misuse = s.misuse;
   }
   all.complete = complete();

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 #include <norn/scheduler/trace/verdict.hpp>
@@ -23,9 +24,10 @@ namespace norn {
 // A violation, the first of its property in a segment.
 struct finding {
   std::string property;
-  norn::schedule schedule;   // threads numbered in order of creation
-  std::uint64_t number = 0;  // of the execution in the segment, counted from 1
-  statistics so_far;         // of the segment, with this execution
+  norn::schedule schedule;             // threads numbered in order of creation
+  std::uint64_t number = 0;            // of the execution in the segment, counted from 1
+  statistics so_far;                   // of the segment, with this execution
+  std::vector<declared_fault> faults;  // that the segment had declared by then
 };
 
 struct segment {
@@ -34,7 +36,19 @@ struct segment {
   bool done = false;
   statistics stats;
   std::vector<finding> findings;
-  std::optional<std::string> misuse;  // ended the segment
+  std::vector<declared_fault> faults;
+  // What ended the segment, and with it the search.
+  std::optional<std::string> misuse;
+  bool starts_over = false;
+
+  // Of a segment that is taken: how it was when its worker last looked up, and what was left to do then.
+  struct record {
+    std::vector<work_item> items;
+    statistics stats;
+    std::vector<declared_fault> faults;
+    std::size_t findings = 0;
+  };
+  record last;
 };
 
 // What a search has come to.
@@ -42,9 +56,11 @@ struct summary {
   statistics stats;
   std::vector<finding>
       findings;  // the first of each property; numbers and statistics are the search's
+  std::vector<declared_fault> faults;  // in the order of their declaration
   std::optional<std::string> misuse;
-  bool decided = false;   // nothing that is still to come can change it
-  bool complete = false;  // every segment is done
+  const segment* starts_over = nullptr;  // what made it so
+  bool decided = false;                  // nothing that is still to come can change it
+  bool complete = false;                 // every segment is done
 };
 
 // Not synchronised: whoever shares one holds a lock.
@@ -52,6 +68,8 @@ class partition {
  public:
   // One segment, with the whole search in it.
   partition();
+  // Requires: none of these is taken.
+  explicit partition(const std::vector<segment>& segments);
 
   // The first segment that nobody has taken; null where there is none. Its items are the caller's to take.
   segment* take();
@@ -65,16 +83,20 @@ class partition {
   // Of all that was done, in whatever order.
   summary so_far() const;
   bool complete() const;
+  // To go on from: none of these is taken.
+  std::vector<segment> recorded() const;
 
  private:
   using place = std::list<segment>::iterator;
   place place_of(const segment& s);
-  // Makes one of two neighbours, the first, if both are done and the search goes on after the first.
+  // Makes one of two neighbours, the first, if both are done and the search goes on after each.
   bool unite(place first, place second);
 
   std::list<segment> segments_;
 };
 
 void add(statistics& to, const statistics& more);
+// Several of one kind and name are told apart by their order. The largest budget counts.
+void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& more);
 
 }  // namespace norn

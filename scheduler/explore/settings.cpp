@@ -17,7 +17,6 @@ namespace {
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t deepest = 100'000'000;
 constexpr double longest_seconds = 31'536'000;  // a year
-constexpr std::size_t most_jobs = 128;
 // A random walk never ends by itself.
 constexpr std::uint64_t random_executions = 10'000;
 

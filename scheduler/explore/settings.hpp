@@ -46,4 +46,6 @@ void apply(const settings& said, explore_options& declared);
 
 std::string_view name_of(strategy_kind s);
 
+inline constexpr std::size_t most_jobs = 128;
+
 }  // namespace norn

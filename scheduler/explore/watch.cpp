@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -39,7 +40,8 @@ std::array<std::atomic<watch::state*>, watches_at_once> active{};
 // Stands in the place of a watch that the watchdog looks at: neither free nor to be removed.
 watch::state looked_at;
 std::array<struct sigaction, crash_signals.size()> previous_actions;
-std::atomic<int> handlers_in_use{0};
+std::mutex handlers_mutex;
+int handlers_in_use = 0;
 std::atomic<bool> watchdog_pauses{false};
 
 void print(std::string_view text) {
@@ -142,7 +144,8 @@ void watch_exit() {
 }
 
 void install_handlers() {
-  if (handlers_in_use.fetch_add(1) != 0) return;
+  const std::scoped_lock lock(handlers_mutex);
+  if (handlers_in_use++ != 0) return;
   for (std::size_t i = 0; i < crash_signals.size(); ++i) {
     struct sigaction action {};
     action.sa_sigaction = on_crash;
@@ -153,7 +156,8 @@ void install_handlers() {
 }
 
 void remove_handlers() {
-  if (handlers_in_use.fetch_sub(1) != 1) return;
+  const std::scoped_lock lock(handlers_mutex);
+  if (--handlers_in_use != 0) return;
   for (std::size_t i = 0; i < crash_signals.size(); ++i) {
     ::sigaction(crash_signals[i], &previous_actions[i], nullptr);
   }

@@ -65,8 +65,8 @@ void predicates::observe(object_slot o, object_id id, bool running) {
   observed_more_ = observed_more_ || running;
 }
 
-void predicates::learn_from(const predicates& other) {
-  for (const auto& [name, observers] : other.observed_) observed_[name] |= observers;
+void predicates::learn(const observations& observed) {
+  for (const auto& [name, observers] : observed) observed_[name] |= observers;
 }
 
 }  // namespace norn

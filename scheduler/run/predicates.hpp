@@ -58,8 +58,11 @@ class predicates {
   void stop_observing() { observing_.reset(); }
   void observe(object_slot o, object_id id, bool running);
   bool observed_more() const { return observed_more_; }
-  // Takes over what the predicates of another runner were found to look at.
-  void learn_from(const predicates& other);
+  // What predicates were found to look at: for each name of an object a bit for each of them. Known before a
+  // search starts over, it need not be found again.
+  using observations = std::unordered_map<std::uint64_t, std::uint64_t>;
+  const observations& observed() const { return observed_; }
+  void learn(const observations& observed);
 
  private:
   struct predicate {
@@ -75,7 +78,7 @@ class predicates {
   std::vector<predicate> all_;
   std::vector<std::uint64_t> observers_;  // by object
   std::optional<std::size_t> observing_;
-  std::unordered_map<std::uint64_t, std::uint64_t> observed_;  // by the object's name
+  observations observed_;
   bool observed_more_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <exception>
+#include <mutex>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
@@ -14,6 +15,32 @@
 namespace norn {
 
 namespace {
+
+// While stacks are unwound, std::terminate may mean no more than that one of them cannot be. The handler is the
+// process's, and several runners may be at it at once.
+class terminate_means_give_up {
+ public:
+  explicit terminate_means_give_up(std::terminate_handler gives_up) {
+    const std::scoped_lock lock(mutex);
+    if (users++ == 0) before = std::set_terminate(gives_up);
+  }
+  ~terminate_means_give_up() {
+    const std::scoped_lock lock(mutex);
+    if (--users == 0) std::set_terminate(before);
+  }
+  terminate_means_give_up(const terminate_means_give_up&) = delete;
+  terminate_means_give_up& operator=(const terminate_means_give_up&) = delete;
+
+  static std::terminate_handler otherwise() {
+    const std::scoped_lock lock(mutex);
+    return before;
+  }
+
+ private:
+  inline static std::mutex mutex;
+  inline static int users = 0;
+  inline static std::terminate_handler before = nullptr;
+};
 
 // A thread that keeps catching the exception that unwinds it would never end.
 constexpr std::uint32_t unwind_attempts_allowed = 100;
@@ -507,16 +534,21 @@ void runner::unwind_unfinished() {
 
 void runner::unwind_stack(model_thread& of) {
   if (!of.on_stack || of.lost) return;
-  const auto previous = std::set_terminate(&runner::give_up_stack);
+  const terminate_means_give_up handler(&runner::give_up_stack);
   of.unwinding = true;
   running_ = &of;
+  unwinds_a_stack_ = true;
   fiber::switch_to(*unwinds_, *of.stack);
-  std::set_terminate(previous);
+  unwinds_a_stack_ = false;
 }
 
 // A thread that was parked in an operation of a destructor cannot be unwound: the exception may not
 // leave. What its stack owns is lost, and the fiber with it.
 void runner::give_up_stack() {
+  if (current() == nullptr || !current()->unwinds_a_stack_) {
+    if (const auto handler = terminate_means_give_up::otherwise()) handler();
+    std::abort();
+  }
   // The exception is at an end; std::terminate was called in its handler.
   if (std::current_exception() != nullptr) abi::__cxa_end_catch();
   runner& r = *current();

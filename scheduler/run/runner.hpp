@@ -70,13 +70,14 @@ class runner {
   const std::optional<divergence>& diverged() const { return diverged_; }
   // Those of all executions so far, in the order in which they were first declared.
   const std::deque<declared_fault>& faults() const { return faults_; }
+  void forget_faults() { faults_.clear(); }
   // What `always` predicates read has grown: earlier executions treated too much as independent.
   bool observed_more() const { return predicates_.observed_more(); }
   // A thread came that ranks before one that is numbered already (thread_names.hpp): the execution was cut
   // off, and this runner is of no more use.
   bool misnumbered() const { return misnumbered_; }
-  // Takes over what another runner of the search knows of the predicates.
-  void learn_from(const runner& other) { predicates_.learn_from(other.predicates_); }
+  const predicates::observations& observed() const { return predicates_.observed(); }
+  void learn(const predicates::observations& observed) { predicates_.learn(observed); }
 
   // Narrated executions only.
   const std::vector<narration>& narrations() const { return narrations_; }
@@ -236,6 +237,7 @@ class runner {
   race_detector races_;
   fiber home_;
   fiber* unwinds_ = &home_;  // where a stack that has been unwound goes back to
+  bool unwinds_a_stack_ = false;
   std::vector<std::unique_ptr<model_thread>> threads_;  // by thread_id, kept from run to run
   std::vector<thread_id> created_;
   std::size_t alone_among_ = 0;  // as many of these have ended in the past of the main thread

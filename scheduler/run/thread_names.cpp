@@ -12,6 +12,15 @@ bool thread_names::shorter_first::operator()(const path& a, const path& b) const
 
 thread_names::thread_names() : known_{{path{}, main_thread}}, paths_{path{}} {}
 
+thread_names::thread_names(const std::vector<path>& paths) : paths_(paths) {
+  for (std::size_t i = 0; i < paths.size(); ++i) known_[paths[i]] = thread_id(i);
+}
+
+std::vector<thread_names::path> thread_names::paths() {
+  const std::scoped_lock lock(mutex_);
+  return paths_;
+}
+
 thread_id thread_names::child(thread_id creator, std::uint32_t place) {
   const std::scoped_lock lock(mutex_);
   NORN_INVARIANT(index_of(creator) < paths_.size());

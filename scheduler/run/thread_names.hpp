@@ -20,7 +20,11 @@ namespace norn {
 
 class thread_names {
  public:
+  using path = std::vector<std::uint32_t>;
+
   thread_names();
+  // With these known. Requires: they are another's `paths`.
+  explicit thread_names(const std::vector<path>& paths);
 
   // The identity of the creator's `place`-th child; no_thread where it has none until `renumber`. May be called
   // by several threads of the operating system at once.
@@ -29,8 +33,9 @@ class thread_names {
   // Gives every known path its rank. Requires: no runner uses the identities from before any more.
   void renumber();
 
+  std::vector<path> paths();  // by identity
+
  private:
-  using path = std::vector<std::uint32_t>;
   struct shorter_first {
     bool operator()(const path& a, const path& b) const;
   };

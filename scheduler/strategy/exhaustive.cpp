@@ -9,6 +9,11 @@
 
 namespace norn {
 
+std::uint32_t check_of(const planned_step& s) {
+  if (s.kind == nullptr) return static_cast<std::uint32_t>(index_of(s.object));
+  return execution::check_of(*s.kind, s.object);
+}
+
 namespace {
 
 // What is passed over as settled is held against the canonical test, where that may take its time.
@@ -40,6 +45,7 @@ planned_step plan(const execution& t, thread_id by, const operation& op) {
 
 bool is_as_planned(const execution& t, const planned_step& planned) {
   const operation& op = t.pending(planned.thread);
+  if (planned.kind == nullptr) return check_of(plan(t, planned.thread, op)) == check_of(planned);
   return op.kind == planned.kind && name_of(t, op) == planned.object;
 }
 
@@ -95,20 +101,24 @@ void exhaustive::restart() {
   push();            // the root: nothing decided
 }
 
-void exhaustive::take(std::vector<work_item> items) { items_ = std::move(items); }
+void exhaustive::take(std::vector<work_item> items) {
+  items_ = std::move(items);
+  open_races_.clear();
+  out_of_order_ = false;
+}
+
+bool exhaustive::settle() {
+  if (!open_races_.empty()) return false;
+  put_in_order();
+  return true;
+}
 
 std::vector<work_item> exhaustive::give() {
-  if (!open_races_.empty() || out_of_order_) return {};  // there are more to come
   const auto middle = items_.begin() + static_cast<std::ptrdiff_t>(items_.size() / 2);
   std::vector<work_item> given(std::make_move_iterator(items_.begin()),
                                std::make_move_iterator(middle));
   items_.erase(items_.begin(), middle);
   return given;
-}
-
-void exhaustive::learn_from(const strategy& other) {
-  const auto& kinds = static_cast<const exhaustive&>(other).carrying_kinds_;
-  carrying_kinds_.insert(kinds.begin(), kinds.end());
 }
 
 work_item& exhaustive::push() {
@@ -184,7 +194,8 @@ thread_id exhaustive::replay_step(const execution& so_far) {
 
 void exhaustive::diverge(std::size_t position, std::string came) {
   const planned_step& expected = current_.steps[position];
-  divergence_ = divergence{position, expected.thread, expected.kind->name, std::move(came)};
+  const char* const kind = expected.kind == nullptr ? "another operation" : expected.kind->name;
+  divergence_ = divergence{position, expected.thread, kind, std::move(came)};
 }
 
 thread_id exhaustive::extend(const execution& so_far) {
@@ -514,7 +525,7 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
 bool exhaustive::learn_carrying_kinds(const execution& t) {
   bool learnt = false;
   for (const event& e : t.events()) {
-    if (e.carries_more) learnt = carrying_kinds_.insert(e.op.kind).second || learnt;
+    if (e.carries_more) learnt = carrying_kinds_.insert(e.op.kind->name_hash).second || learnt;
   }
   return learnt && replayed_ != 0;
 }

@@ -27,7 +27,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_set>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include <norn/scheduler/strategy/canonical.hpp>
@@ -36,6 +37,9 @@
 #include <norn/scheduler/strategy/work_item.hpp>
 
 namespace norn {
+
+// What tells the step from others in a checkpoint.
+std::uint32_t check_of(const planned_step& s);
 
 class exhaustive : public strategy {
  public:
@@ -47,13 +51,28 @@ class exhaustive : public strategy {
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
   lesson end_execution(const execution& done) override;
   void restart() override;
-  void take(std::vector<work_item> items) override;
-  std::vector<work_item> give() override;
-  void learn_from(const strategy& other) override;
   bool exhaustive_search() const override { return true; }
   std::optional<divergence> diverged() const override { return divergence_; }
 
-  std::size_t pending_items() const { return items_.size(); }
+  // --- work that moves ---
+  // Items go from one strategy to another that searches the same program, and into a checkpoint.
+
+  // Goes on with these and no others.
+  void take(std::vector<work_item> items);
+  // Whether all children of the execution that was learnt from last are among the items; then they are in
+  // their order.
+  bool settle();
+  const std::vector<work_item>& items() const { return items_; }
+  // Gives away the half of them that it would run last; none where there is but one. Requires: settled.
+  std::vector<work_item> give();
+  // What the last execution was like is not to be relied on: the next one shares nothing with it.
+  void share_nothing() { retire(current_); }
+
+  // The kinds of operations that carried accesses other than their own in some execution, by the hash of
+  // their names: adaptive too. Known before a search starts over, they need not be found again.
+  using kinds = std::set<std::uint64_t>;
+  const kinds& carrying_kinds() const { return carrying_kinds_; }
+  void learn(const kinds& carrying) { carrying_kinds_.insert(carrying.begin(), carrying.end()); }
 
  private:
   // A decision of the execution just run.
@@ -127,7 +146,7 @@ class exhaustive : public strategy {
 
   // Adaptive operations.
   bool is_adaptive(const event& e) const {
-    return e.op.kind->adaptive || e.cut_short || carrying_kinds_.contains(e.op.kind);
+    return e.op.kind->adaptive || e.cut_short || carrying_kinds_.contains(e.op.kind->name_hash);
   }
   bool learn_carrying_kinds(const execution& t);
   std::optional<unknown_footprint> propose_after_each_past(const parent& from, const decision& d,
@@ -165,8 +184,7 @@ class exhaustive : public strategy {
 
   std::vector<open_race> open_races_;
   footprint_cache footprints_;
-  // Kinds of operations that carried accesses other than their own in some execution: adaptive too.
-  std::unordered_set<const operation_kind*> carrying_kinds_;
+  kinds carrying_kinds_;
   // The children of the execution learnt from last, whose order is a matter of what was known of footprints.
   std::size_t children_from_ = 0;
   bool out_of_order_ = false;

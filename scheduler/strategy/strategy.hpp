@@ -6,10 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
-#include <norn/scheduler/strategy/work_item.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
 namespace norn {
@@ -52,13 +50,6 @@ class strategy {
 
   // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
   virtual void restart() = 0;
-
-  // Work that can move to another strategy of the same search (work_item.hpp): goes on with these items and
-  // no others; gives away what it would run last, where there is enough; takes over what another one has
-  // found out about the program, before the search starts over.
-  virtual void take(std::vector<work_item>) {}
-  virtual std::vector<work_item> give() { return {}; }
-  virtual void learn_from(const strategy&) {}
 
   // Whether `begin_execution` returning false means that every trace has been seen.
   virtual bool exhaustive_search() const = 0;

@@ -23,7 +23,8 @@ struct planned_step {
   // The block's last event belongs to next(S), took its default alternative, and is not a guarded
   // event that others were put before: the decision may be reversed further.
   bool reversible = false;
-  // What the step is expected to be.
+  // What the step is expected to be. Of a step that was read from a checkpoint no kind is known: `object`
+  // holds its check (execution.hpp) instead.
   const operation_kind* kind = nullptr;
   object_id object{};
 };

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
+#include <exception>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -15,6 +17,7 @@
 #include "../reference/random_program.hpp"
 #include "classic_programs.hpp"
 #include "drawn.hpp"
+#include "told.hpp"
 
 namespace norn {
 namespace {
@@ -29,27 +32,6 @@ explore_options shared_among(std::size_t jobs) {
   options.jobs = jobs;
   options.alone = std::chrono::milliseconds(0);
   return options;
-}
-
-// All that must not depend on how many workers there were.
-std::string told(const search_result& r) {
-  std::ostringstream text;
-  text << r.stats.executions << " executions, " << r.stats.blocked << " blocked, "
-       << r.stats.too_deep << " too deep, " << r.stats.steps << " steps, "
-       << (r.complete ? "complete" : "stopped") << " by " << name_of(r.bound_hit) << ", "
-       << r.misuse.value_or("no misuse") << "\n";
-  for (const property_verdict& p : r.properties) {
-    text << p.property << " " << name_of(p.verdict) << " " << p.message;
-    if (const auto& found = p.counterexample) {
-      text << " in execution " << found->found_execution << " of " << found->found_steps
-           << " steps:";
-      for (const step& s : found->schedule)
-        text << " " << index_of(s.thread) << "." << s.alternative;
-    }
-    text << "\n";
-  }
-  for (const fault_budget& f : r.faults) text << f.kind << " " << f.budget << "\n";
-  return text.str();
 }
 
 void expect_no_difference(const program& body, explore_options options) {
@@ -145,6 +127,58 @@ TEST(Jobs, StartOverTogether) {
     });
   };
   expect_no_difference(body, shared_among(1));
+}
+
+// What is found out beyond the end of the search must not make it start over.
+TEST(Jobs, StartOverWhereOneWorkerWould) {
+  const program body = [] {
+    std::deque<atomic<int>> z;
+    for (int i = 0; i < 3; ++i) z.emplace_back(0);
+    always("looks at more", [&] { return z[0].load() != 2 || z[1].load() + z[2].load() < 9; });
+    const auto first = norn::choose(40);
+    run_concurrently("writer", 3, [&](int i) { z[static_cast<std::size_t>(i)].store(1); });
+    require("early", first != 20);
+    if (first > 30) {
+      z[0].store(2);
+      run_concurrently("late", 3, [&](int i) { z[static_cast<std::size_t>(i)].store(0); });
+    }
+  };
+  explore_options options = shared_among(1);
+  options.properties = {"early"};
+  for (int i = 0; i < 10; ++i) expect_no_difference(body, options);
+}
+
+TEST(Jobs, FaultsBeyondTheEndAreNotTold) {
+  const program body = [] {
+    const auto which = norn::choose(30);
+    require("early", which != 10);
+    if (which < 20) return;
+    faults world;
+    may_step_wall_clock(world, host::current(), std::chrono::seconds(which));
+    system_clock::now();
+  };
+  explore_options options = shared_among(1);
+  options.properties = {"early"};
+  for (int i = 0; i < 10; ++i) expect_no_difference(body, options);
+}
+
+// Threads that wait in destructors cannot be unwound, whichever worker gives up on them.
+TEST(Jobs, GiveUpStacksOfTheirOwn) {
+  const program body = [] {
+    struct locks {
+      mutex& m;
+      ~locks() { m.lock(); }
+    };
+    mutex m;
+    run_concurrently("thread", 3, [&](int) {
+      const locks at_the_end{m};
+      norn::choose(3);
+    });
+  };
+  const auto before = std::get_terminate();
+  explore_options options = shared_among(4);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(explore(body, options).properties.size(), 1u);
+  EXPECT_EQ(std::get_terminate(), before);
 }
 
 TEST(Jobs, MisuseIsThatOfOneWorker) {

@@ -63,8 +63,25 @@ TEST(WallClock, IsSeenByPredicates) {
   EXPECT_EQ(e.violated, reference::properties{"before noon"});
 }
 
+// Whoever wrote last what the predicate looks at: it is the body's host that it asks for the time.
+TEST(WallClock, OfThePredicateIsTheBodysHostS) {
+  const auto e = enumerate([](std::string&) {
+    const host other{"other"};
+    set_wall_clock(other, late);
+    atomic<int> x{0};
+    always("before noon", [&] {
+      return x.load() == 0 || system_clock::now() < system_clock::time_point(12h);
+    });
+    const process there{other, "there"};
+    there.run("writer", [&] { x.store(1); });
+    x.store(2);
+  });
+  EXPECT_EQ(e.violated, reference::properties{});
+}
+
 TEST(WallClock, EndsOfTimeAreNotPassed) {
   const auto e = enumerate([](std::string& outcome) {
+    this_thread::sleep_for(1h);
     for (const auto end : {system_clock::time_point::min(), system_clock::time_point::max()}) {
       set_wall_clock(host::current(), end);
       this_thread::sleep_for(1h);
@@ -117,6 +134,22 @@ TEST(WallClockStep, OutlivesACrashOfTheHost) {
     process(server, "after").run("look", [&] { outcome = time_of_day(); });
   });
   EXPECT_EQ(e.outcomes, outcomes{"1970-01-01T23:59:00Z"});
+}
+
+TEST(WallClockStep, StrikesWhatAPredicateSees) {
+  explore_options options;
+  options.name = "wall clock";
+  options.properties = {"before noon", "no_deadlock"};
+  const search_result found = explore(
+      [] {
+        always("before noon", [] { return system_clock::now() < system_clock::time_point(12h); });
+        faults world;
+        may_step_wall_clock(world, host::current(), 13h);
+        world.cease();
+      },
+      options);
+  EXPECT_EQ(found.misuse.value_or(""), "");
+  EXPECT_EQ(found.properties[0].verdict, conclusion::violated);
 }
 
 search_result searched(const program& body) {
