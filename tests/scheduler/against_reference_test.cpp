@@ -4,13 +4,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <sstream>
 
-#include <norn/scheduler/strategy/exhaustive.hpp>
-
-#include "../reference/naive.hpp"
+#include "../reference/compare.hpp"
 #include "../reference/random_program.hpp"
 
 namespace norn::reference {
@@ -18,48 +15,20 @@ namespace {
 
 using enum instruction_kind;
 
-constexpr std::size_t execution_limit = 20'000;
-
-std::uint64_t from_environment(const char* name, int by_default) {
-  const char* const text = std::getenv(name);
-  return static_cast<std::uint64_t>(text == nullptr ? by_default : std::atoll(text));
-}
-
-struct tally {
-  std::size_t compared = 0;
-  std::size_t skipped = 0;  // over the reference's limit
-  std::size_t executions = 0;
-  std::size_t probes = 0;
-};
-
-void compare(const random_program& program, tally& total, bool skip_seen_prefixes) {
-  const observed_program observed = interpret(program);
-  runner names(runner::settings{});
-  naive reference(skip_seen_prefixes);
-  const search_space expected = search(observed, reference, names, execution_limit);
-  if (!expected.complete) {
-    ++total.skipped;
-    return;
-  }
-  exhaustive reduced;
-  const search_space actual = search(observed, reduced, names, execution_limit);
-  const std::string differs = difference(actual, expected);
-  if (!differs.empty()) RC_FAIL(differs);
-  ++total.compared;
-  total.executions += actual.executions;
-  total.probes += actual.probes;
-}
-
 void check_programs(const std::string& name, const feature_set& features, int count,
                     bool skip_seen_prefixes = true) {
   tally total;
   const auto generator = arbitrary_program(features);
   rc::detail::TestParams params;
   params.seed = from_environment("NORN_SEED", 20'050'112);
-  params.maxSuccess = static_cast<int>(from_environment("NORN_PROGRAMS", count));
-  const auto result =
-      rc::detail::checkTestable([&] { compare(*generator, total, skip_seen_prefixes); },
-                                rc::detail::TestMetadata{name, name}, params);
+  params.maxSuccess =
+      static_cast<int>(from_environment("NORN_PROGRAMS", static_cast<std::uint64_t>(count)));
+  const auto result = rc::detail::checkTestable(
+      [&] {
+        const std::string differs = compare(interpret(*generator), total, skip_seen_prefixes);
+        if (!differs.empty()) RC_FAIL(differs);
+      },
+      rc::detail::TestMetadata{name, name}, params);
   std::ostringstream text;
   rc::detail::printResultMessage(result, text);
   EXPECT_TRUE(result.is<rc::detail::SuccessResult>()) << name << '\n' << text.str();
