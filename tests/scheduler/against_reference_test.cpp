@@ -156,23 +156,23 @@ TEST(AgainstReference, CrashesAndEndsOfOthers) {
 }
 
 TEST(AgainstReference, TwoCrashes) {
-  check_programs("two crashes", crashing(2, with(memory, {follow}), 2, 3), 20);
+  check_programs("two crashes", crashing(2, with(memory, {follow}), 2, 3), 15);
   check_programs("two crashes, locks",
-                 crashing(2, {read, write, lock, lock, unlock, try_lock, await}, 3, 2), 20);
+                 crashing(2, {read, write, lock, lock, unlock, try_lock, await}, 3, 2), 15);
   check_programs("two crashes, waits",
-                 crashing(2, {write, await, lock, wait, notify_one, acquire, release}, 2, 3), 20);
+                 crashing(2, {write, await, lock, wait, notify_one, acquire, release}, 2, 3), 15);
   check_programs("two crashes, ends",
-                 crashing(2, {read, write, fork, fork_into, join, await_end}, 2, 2), 20);
+                 crashing(2, {read, write, fork, fork_into, join, await_end}, 2, 2), 15);
 }
 
 TEST(AgainstReference, CrashesAndRestarts) {
-  check_programs("restart", restarting(with(memory, {follow}), 2, 2), 20);
+  check_programs("restart", restarting(with(memory, {follow}), 2, 2), 15);
   check_programs("restart, locks",
-                 restarting({read, write, lock, lock, unlock, try_lock, await}, 2, 3), 20);
+                 restarting({read, write, lock, lock, unlock, try_lock, await}, 2, 3), 15);
   check_programs("restart, ends",
-                 restarting({write, add, lock, unlock, fork_into, join, await_end}, 2, 2), 20);
+                 restarting({write, add, lock, unlock, fork_into, join, await_end}, 2, 2), 15);
   check_programs("restart, waits",
-                 restarting({write, await, lock, wait, notify_one, acquire, release}, 2, 3), 20);
+                 restarting({write, await, lock, wait, notify_one, acquire, release}, 2, 3), 15);
 }
 
 TEST(AgainstReference, Everything) {
