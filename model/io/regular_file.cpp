@@ -48,7 +48,9 @@ void regular_file::write(point& p, std::uint64_t offset, std::string_view bytes,
     add_change(n, name + ": " + difference(bytes_, after));
   });
   bytes_ = overwritten(std::move(bytes_), offset, bytes.substr(0, stored));
-  note_version(p, change::write);
+  if (!versions_) return;
+  p.write(state, version_key);
+  versions_->written(bytes_, offset, offset + stored);
 }
 
 void regular_file::resize(point& p, std::uint64_t size) {
@@ -64,13 +66,9 @@ void regular_file::resize(point& p, std::uint64_t size) {
     add_change(n, name + ": " + difference(bytes_, resized(bytes_, size)));
   });
   bytes_.resize(size);
-  note_version(p, change::truncation);
-}
-
-void regular_file::note_version(point& p, change by) {
   if (!versions_) return;
   p.write(state, version_key);
-  versions_->changed(bytes_, by);
+  versions_->resized(bytes_);
 }
 
 void regular_file::sync() {

@@ -65,8 +65,6 @@ class regular_file : public inode {
   // Where versions are kept, their order matters: what else would commute does not.
   static constexpr region version_key = region::key((std::uint64_t{1} << 63) + 1);
 
-  void note_version(point& p, change by);
-
   std::string bytes_;
   std::optional<versions> versions_;
   version pinned_ = 0;  // no older one is on the disk, whatever was synced

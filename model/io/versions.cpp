@@ -15,9 +15,11 @@ std::string_view without_trailing_zeros(std::string_view bytes) {
 
 }  // namespace
 
-void versions::changed(const std::string& bytes, change by) { held_.push_back({bytes, by}); }
+void versions::written(const std::string& bytes, std::uint64_t first, std::uint64_t end) {
+  held_.push_back({bytes, change::write, first, end});
+}
 
-// What has changed since the last attempt is written out now; what an attempt has failed on is not.
+// What is dirty since the last attempt is written out now; what an attempt has failed on is not.
 void versions::sync() {
   std::size_t longest = 0;
   for (const content& each : held_) longest = std::max(longest, each.bytes.size());
@@ -25,7 +27,7 @@ void versions::sync() {
   block_floors_.resize(std::max(block_floors_.size(), blocks), oldest_);
   bool certain = true;
   for (std::size_t b = 0; b < blocks; ++b) {
-    if (block_changed(b, written_out_)) block_floors_[b] = newest();
+    if (block_dirtied(b, written_out_)) block_floors_[b] = newest();
     certain = certain && !block_changed(b, block_floors_[b]);
   }
   bool resized = false;
@@ -100,9 +102,22 @@ std::string_view versions::block(version v, std::size_t number) const {
 
 bool versions::block_changed(std::size_t number, version after) const {
   for (version v = std::max(after, oldest_); v < newest(); ++v) {
-    if (block(v, number) != block(v + 1, number)) return true;
+    if (without_trailing_zeros(block(v, number)) != without_trailing_zeros(block(v + 1, number))) {
+      return true;
+    }
   }
   return false;
+}
+
+bool versions::block_dirtied(std::size_t number, version after) const {
+  for (version v = std::max(after, oldest_) + 1; v <= newest(); ++v) {
+    const content& each = held_[v - oldest_];
+    if (each.written_first < (number + 1) * block_bytes &&
+        each.written_end > number * block_bytes) {
+      return true;
+    }
+  }
+  return block_changed(number, after);
 }
 
 version versions::floor_of(std::size_t block) const {

@@ -8,7 +8,8 @@
 // size that survives is larger than the data, zeros are read.
 //
 // An fsync that fails leaves its blocks uncertain but no longer dirty: a later one that succeeds does not
-// write them again (Rebello et al., "Can applications recover from fsync failures?", ATC 2020).
+// write them again (Rebello et al., "Can applications recover from fsync failures?", ATC 2020). What makes a
+// block dirty is a write to it, even of the bytes that it holds, and not that the file grows behind it.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +34,9 @@ class versions {
   // All of `bytes` is on the disk.
   explicit versions(std::string bytes) { held_.push_back({std::move(bytes), change::truncation}); }
 
-  void changed(const std::string& bytes, change by);  // the file holds this now
+  // The file holds this now: by a write of the bytes from `first` up to `end`, or by a new size.
+  void written(const std::string& bytes, std::uint64_t first, std::uint64_t end);
+  void resized(const std::string& bytes) { held_.push_back({bytes, change::truncation}); }
   version newest() const { return oldest_ + held_.size() - 1; }
 
   void sync();
@@ -47,6 +50,8 @@ class versions {
   struct content {
     std::string bytes;
     change by;
+    std::uint64_t written_first = 0;  // of what the write wrote
+    std::uint64_t written_end = 0;
   };
   struct surviving_size {
     version after;
@@ -59,6 +64,7 @@ class versions {
   version on_disk_with(version sized, std::size_t block) const;
   std::string_view block(version v, std::size_t number) const;
   bool block_changed(std::size_t number, version after) const;
+  bool block_dirtied(std::size_t number, version after) const;
   version floor_of(std::size_t block) const;
 
   version oldest_ = 0;

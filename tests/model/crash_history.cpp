@@ -8,6 +8,19 @@ namespace {
 
 constexpr std::size_t block_size = 4096;
 
+std::string block_of(const std::string& bytes, std::size_t number) {
+  std::string block =
+      number * block_size < bytes.size() ? bytes.substr(number * block_size, block_size) : "";
+  block.resize(block_size, '\0');
+  return block;
+}
+
+// Whether this change has made the block dirty: it wrote to it, or left it with other bytes.
+bool dirties(const known_content& before, const known_content& after, std::size_t block) {
+  const bool written = after.first < (block + 1) * block_size && after.end > block * block_size;
+  return written || block_of(before.bytes, block) != block_of(after.bytes, block);
+}
+
 }  // namespace
 
 void script_history::change_names(journal_record record) {
@@ -26,8 +39,8 @@ void script_history::change_names(journal_record record) {
   }
 }
 
-void script_history::hold(known_inode& file, std::string bytes, bool by_write) {
-  file.held.push_back({std::move(bytes), by_write});
+void script_history::hold(known_inode& file, known_content content) {
+  file.held.push_back(std::move(content));
   file.records_then = committed_ + journal_.size();
 }
 
@@ -39,7 +52,7 @@ void script_history::open(const std::string& path, bool truncate) {
     change_names({{{in, name, file}}});
   }
   opened_.push_back(file);
-  if (truncate && !file->held.back().bytes.empty()) hold(*file, "", false);
+  if (truncate && !file->held.back().bytes.empty()) hold(*file, {""});
 }
 
 void script_history::rename(const std::string& from, const std::string& to) {
@@ -56,7 +69,7 @@ void script_history::rename(const std::string& from, const std::string& to) {
   change_names(std::move(record));
 }
 
-// What the call did, which succeeded.
+// What the call did.
 void script_history::note(const script_call& c) {
   switch (c.kind) {
     case call_kind::open_file:
@@ -66,19 +79,26 @@ void script_history::note(const script_call& c) {
       known_inode& file = *opened_[opened_.size() - 1 - c.opened];
       std::string bytes = file.held.back().bytes;
       bytes.resize(std::max(bytes.size(), c.number + c.bytes.size()), '\0');
-      return hold(file, bytes.replace(c.number, c.bytes.size(), c.bytes), true);
+      bytes.replace(c.number, c.bytes.size(), c.bytes);
+      return hold(file, {bytes, true, c.number, c.number + c.bytes.size()});
     }
     case call_kind::truncate_to: {
       known_inode& file = *opened_[opened_.size() - 1 - c.opened];
       std::string bytes = file.held.back().bytes;
       if (bytes.size() == c.number) return;
       bytes.resize(c.number, '\0');
-      return hold(file, bytes, false);
+      return hold(file, {bytes});
     }
     case call_kind::sync_file:
-      return sync(*opened_[opened_.size() - 1 - c.opened]);
-    case call_kind::sync_directory:
-      return sync(*at(c.path));
+    case call_kind::sync_directory: {
+      known_inode& what = c.kind == call_kind::sync_directory
+                              ? *at(c.path)
+                              : *opened_[opened_.size() - 1 - c.opened];
+      if (!c.fails) return sync(what);
+      // Nothing is on the disk for sure, and nothing is left to be written by the next one.
+      if (!what.is_directory) what.tried = what.held.size() - 1;
+      return;
+    }
     case call_kind::rename_to:
       return rename(c.path, c.path2);
     case call_kind::link_to: {
@@ -119,9 +139,22 @@ void script_history::sync(known_inode& what) {
     for (auto& entry : what.entry_history) entry.second = {entry.second.back()};
     return;
   }
-  // Renames that are not on the disk count contents from the first one: they have gone with the commit.
-  what.held = {what.held.back()};
-  what.at_least = 0;
+  sync_data(what);
+}
+
+// What is dirty: changed since the last attempt. What that one failed on stays as uncertain as it is.
+void script_history::sync_data(known_inode& file) {
+  const std::size_t newest = file.held.size() - 1;
+  for (std::size_t v = file.tried + 1; v <= newest; ++v) {
+    const known_content& before = file.held[v - 1];
+    const known_content& after = file.held[v];
+    const std::size_t bytes = std::max(before.bytes.size(), after.bytes.size());
+    for (std::size_t b = 0; b * block_size < bytes; ++b) {
+      if (dirties(before, after, b)) file.blocks_on_disk[b] = newest;
+    }
+    if (before.bytes.size() != after.bytes.size()) file.size_on_disk = newest;
+  }
+  file.tried = newest;
 }
 
 void script_history::all_is_on_the_disk() {
@@ -143,13 +176,6 @@ void for_every_combination(const std::vector<std::size_t>& limits, const Functio
     while (i < limits.size() && ++chosen[i] == limits[i]) chosen[i++] = 0;
     if (i == limits.size()) return;
   }
-}
-
-std::string block_of(const std::string& bytes, std::size_t number) {
-  std::string block =
-      number * block_size < bytes.size() ? bytes.substr(number * block_size, block_size) : "";
-  block.resize(block_size, '\0');
-  return block;
 }
 
 bool has_block(const known_content& c, std::size_t number) {
@@ -187,16 +213,24 @@ std::vector<std::size_t> sizes_of(const std::vector<known_content>& all, std::si
 std::set<std::string> script_history::contents(const known_inode& file,
                                                std::size_t at_least) const {
   std::set<std::string> found;
-  const std::size_t oldest = std::max(at_least, file.at_least);
-  for (std::size_t sized = oldest; sized < file.held.size(); ++sized) {
-    for (const std::size_t size : sizes_of(file.held, sized, oldest)) {
-      const std::size_t blocks = (size + block_size - 1) / block_size;
-      const std::vector<std::size_t> limits(blocks, file.held.size() - oldest);
+  const std::size_t least = std::max(at_least, file.at_least);
+  const std::size_t oldest_size = std::max(least, file.size_on_disk);
+  const auto oldest_of = [&](std::size_t block) {
+    const auto synced = file.blocks_on_disk.find(block);
+    return synced == file.blocks_on_disk.end() ? least : std::max(least, synced->second);
+  };
+  for (std::size_t sized = oldest_size; sized < file.held.size(); ++sized) {
+    for (const std::size_t size : sizes_of(file.held, sized, oldest_size)) {
+      std::vector<std::size_t> limits;
+      for (std::size_t b = 0; b * block_size < size; ++b) {
+        limits.push_back(file.held.size() - oldest_of(b));
+      }
       for_every_combination(limits, [&](const std::vector<std::size_t>& versions) {
         std::string bytes;
-        for (std::size_t b = 0; b < blocks; ++b) {
-          if (ordered() && kept_back(file.held, sized, b, oldest + versions[b])) return;
-          bytes += block_of(file.held[oldest + versions[b]].bytes, b);
+        for (std::size_t b = 0; b < versions.size(); ++b) {
+          const std::size_t held = oldest_of(b) + versions[b];
+          if (ordered() && kept_back(file.held, sized, b, held)) return;
+          bytes += block_of(file.held[held].bytes, b);
         }
         bytes.resize(size);
         found.insert(bytes);

@@ -1,7 +1,7 @@
 // Crash history: what a script of file operations may have left after a crash of the host, made by writing
 // every combination down.
 //
-// It knows no more than the calls and that they succeeded: for each name of each directory what it has been,
+// It knows no more than the calls and that they succeeded, or failed to sync: for each name of each directory what it has been,
 // for each file what it has held. From that the rules of versions.hpp and unsynced_names.hpp are applied
 // literally: every choice for every name, for every size and for every block, whether it can be reached or
 // not.
@@ -25,6 +25,8 @@ struct known_inode;
 struct known_content {
   std::string bytes;
   bool by_write = false;
+  std::size_t first = 0;  // of the bytes that the write wrote
+  std::size_t end = 0;
 };
 
 struct known_inode {
@@ -33,7 +35,12 @@ struct known_inode {
   std::map<std::string, std::vector<known_inode*>>
       entry_history;                              // posix: since it was last synced
   std::map<std::string, known_inode*> committed;  // ext4
-  std::vector<known_content> held;                // since the file was last synced
+  std::vector<known_content> held;                // ever
+  // What an fsync has brought to the disk: no older size, nor an older state of a block, than that of this
+  // content.
+  std::size_t size_on_disk = 0;
+  std::map<std::size_t, std::size_t> blocks_on_disk;
+  std::size_t tried = 0;  // the newest content that an fsync has tried to bring there, well or not
   std::size_t records_then = 0;  // ext4: how many changes of names there were when it changed last
   std::size_t at_least = 0;      // of these, by a rename that is on the disk
 };
@@ -88,9 +95,10 @@ class script_history {
   void change_names(journal_record record);
   void open(const std::string& path, bool truncate);
   void rename(const std::string& from, const std::string& to);
-  void hold(known_inode& file, std::string bytes, bool by_write);
+  void hold(known_inode& file, known_content content);
   void commit(std::size_t records);
   void sync(known_inode& what);
+  static void sync_data(known_inode& file);
 
   void trees_of_names(std::set<std::string>& found, const entries& names,
                       const std::map<known_inode*, std::size_t>& at_least) const;

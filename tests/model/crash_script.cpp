@@ -1,6 +1,7 @@
 #include "crash_script.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include <norn/model/io/system_calls.hpp>
 
@@ -50,6 +51,20 @@ call_list draw_calls(random_source& random, std::size_t length) {
   return calls;
 }
 
+call_list draw_failing_calls(random_source& random, std::size_t length) {
+  using enum call_kind;
+  call_list calls;
+  while (calls.size() < length) {
+    // What a failed fsync leaves shows where data was written before it and synced after it; what the program
+    // can do about it, where the same is written again.
+    script_call c = !calls.empty() && random() % 4 == 0 ? one_of(random, calls) : draw_call(random);
+    if (random() % 3 == 0) c.kind = random() % 2 == 0 ? sync_file : write_bytes;
+    c.fails = (c.kind == sync_file || c.kind == sync_directory) && random() % 2 == 0;
+    calls.push_back(c);
+  }
+  return calls;
+}
+
 std::string text_of(const script_call& c) {
   static const char* const names[] = {"open",   "open and truncate",
                                       "pwrite", "ftruncate",
@@ -58,7 +73,8 @@ std::string text_of(const script_call& c) {
                                       "unlink", "mkdir",
                                       "rmdir"};
   return std::string(names[static_cast<int>(c.kind)]) + " " + c.path + " " + c.path2 + ", file -" +
-         std::to_string(c.opened) + ", at " + std::to_string(c.number) + ", " + c.bytes;
+         std::to_string(c.opened) + ", at " + std::to_string(c.number) + ", " + c.bytes +
+         (c.fails ? ", fails" : "");
 }
 
 std::string story_of(const call_list& setup, const call_list& calls) {
@@ -99,10 +115,10 @@ bool script_on_model::succeeds(const script_call& c) {
       return c.opened < opened_.size() &&
              ftruncate(fd(c), static_cast<std::int64_t>(c.number)).ok();
     case call_kind::sync_file:
-      return c.opened < opened_.size() && fsync(fd(c)).ok();
+      return c.opened < opened_.size() && sync(fd(c), c.fails);
     case call_kind::sync_directory: {
       const result<int> d = io::open(c.path, O_RDONLY | O_DIRECTORY);
-      return d.ok() && fsync(d.value()).ok() && close(d.value()).ok();
+      return d.ok() && sync(d.value(), c.fails) && close(d.value()).ok();
     }
     case call_kind::rename_to:
       return rename(c.path, c.path2).ok();
@@ -116,6 +132,12 @@ bool script_on_model::succeeds(const script_call& c) {
       return rmdir(c.path).ok();
   }
   return false;
+}
+
+bool script_on_model::sync(int fd, bool fails) {
+  if (!fails) return fsync(fd).ok();
+  fail_next_();
+  return fsync(fd).error() == EIO;
 }
 
 bool script_on_model::open(const std::string& path, int flags) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace norn::io {
@@ -34,6 +35,7 @@ struct script_call {
   std::size_t opened = 0;  // which of the files that were opened, counted from the last one
   std::size_t number = 0;  // offset or size
   std::string bytes;
+  bool fails = false;  // of the calls that sync: with EIO
 };
 using call_list = std::vector<script_call>;
 
@@ -44,18 +46,26 @@ std::string story_of(const call_list& setup, const call_list& calls);
 call_list prologue();
 // Few names and few bytes, so that calls meet; some offsets at the border between two blocks.
 call_list draw_calls(random_source& random, std::size_t length);
+// The same, where some of the calls that sync fail.
+call_list draw_failing_calls(random_source& random, std::size_t length);
 
 // The calls of one process, with the files that it has opened.
 class script_on_model {
  public:
-  // Calls `note` of each that succeeds.
+  // `fail_next` makes the next call fail.
+  explicit script_on_model(std::function<void()> fail_next = {})
+      : fail_next_(std::move(fail_next)) {}
+
+  // Calls `note` of each that succeeds, and of those that fail as they are to.
   void run(const call_list& calls, const std::function<void(const script_call&)>& note);
 
  private:
   bool succeeds(const script_call& c);
+  bool sync(int fd, bool fails);
   bool open(const std::string& path, int flags);
   int fd(const script_call& c) const { return opened_[opened_.size() - 1 - c.opened]; }
 
+  std::function<void()> fail_next_;
   std::vector<int> opened_;
 };
 

@@ -8,7 +8,7 @@
 // The exhaustive strategy is then held against the naive one on small programs of the same kind.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <iostream>
 #include <optional>
 #include <random>
 #include <set>
@@ -17,65 +17,43 @@
 #include <norn/model/io/system_calls.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/runner.hpp>
-#include <norn/scheduler/strategy/exhaustive.hpp>
 
 #include "../reference/compare.hpp"
-#include "../reference/naive.hpp"
 #include "io_script.hpp"
 
 namespace norn::io_script {
 namespace {
 
+using reference::from_environment;
+
 // NORN_PROGRAMS=N sets how many programs each test draws.
 int programs(int by_default) {
-  const char* const text = std::getenv("NORN_PROGRAMS");
-  return text == nullptr ? by_default : std::atoi(text);
+  return static_cast<int>(
+      from_environment("NORN_PROGRAMS", static_cast<std::uint64_t>(by_default)));
 }
 
 // --- programs ---
 
 struct program {
-  std::vector<std::vector<instruction>> threads;
+  scripts threads;
   bool separate_processes = false;
   bool short_writes = false;
 };
 
 std::string text_of(const program& p) {
-  std::string text = p.separate_processes ? "separate processes\n" : "one process\n";
-  for (std::size_t t = 0; t < p.threads.size(); ++t) {
-    for (const instruction& i : p.threads[t]) {
-      text += "  thread " + std::to_string(t) + ": " + io_script::text_of(i) + "\n";
-    }
-  }
-  return text;
+  return (p.separate_processes ? "separate processes\n" : "one process\n") + text_of(p.threads);
 }
 
-program draw_program(random_source& random, const shape& s, int threads, int length) {
+program draw_program(random_source& random, const shape& s, int threads, std::size_t length) {
   program drawn;
   drawn.separate_processes = random() % 2 == 0;
   drawn.short_writes = random() % 4 == 0;
-  for (int t = 0; t < threads; ++t) {
-    std::vector<instruction>& script = drawn.threads.emplace_back();
-    for (int i = 0; i < length; ++i) script.push_back(draw(random, s));
-  }
+  for (int t = 0; t < threads; ++t) drawn.threads.push_back(draw_script(random, s, length));
   return drawn;
 }
 
-// What an execution showed to the program: the results of each thread, and the tree that was left.
-struct shown {
-  std::vector<std::string> results;
-  std::string tree = "blocked";
-
-  std::string text() const {
-    std::string all = tree;
-    for (const std::string& each : results) all += "\n" + each;
-    return all;
-  }
-};
-
 void run(const program& p, shown& seen) {
-  seen = {};
-  seen.results.resize(p.threads.size());
+  seen = shown(p.threads.size());
   io::allow_short_writes(p.short_writes);
   std::vector<process> in;
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
@@ -89,9 +67,7 @@ void run(const program& p, shown& seen) {
   }
   std::vector<thread> threads;
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
-    threads.push_back(in[t].spawn("thread", [&p, &seen, t] {
-      for (const instruction& each : p.threads[t]) seen.results[t] += run_on_model(each) + "; ";
-    }));
+    threads.push_back(in[t].spawn("thread", [&p, &seen, t] { seen.run(t, p.threads[t]); }));
   }
   for (thread& each : threads) each.join();
   seen.tree = tree_of_model();
@@ -305,7 +281,8 @@ class commutation {
   shown seen_;
 };
 
-void check_commutation(std::uint64_t seed, const shape& s, int threads, int length, int count) {
+void check_commutation(std::uint64_t seed, const shape& s, int threads, std::size_t length,
+                       int count) {
   random_source random(seed);
   std::size_t pairs = 0;
   for (int n = 0; n < programs(count); ++n) {
@@ -347,30 +324,18 @@ TEST(IoCommutation, Locks) { check_commutation(6, {{"a"}, 3, true, locks}, 3, 8,
 
 // --- the exhaustive strategy ---
 
-void check_against_naive(std::uint64_t seed, const shape& s, int threads, int length, int count) {
-  constexpr std::size_t execution_limit = 20'000;
+void check_against_naive(std::uint64_t seed, const shape& s, int threads, std::size_t length,
+                         int count) {
   random_source random(seed);
-  std::size_t executions = 0;
-  int skipped = 0;
+  reference::tally total;
   for (int n = 0; n < programs(count); ++n) {
-    program drawn = draw_program(random, s, threads, length);
+    const program drawn = draw_program(random, s, threads, length);
     shown seen;
-    const reference::observed_program observed{[&] { run(drawn, seen); },
-                                               [&] { return seen.text(); }};
-    runner r(runner::settings{});
-    reference::naive naive(true);
-    const reference::search_space expected = reference::search(observed, naive, r, execution_limit);
-    if (!expected.complete) {
-      ++skipped;
-      continue;
-    }
-    exhaustive reduced;
-    const reference::search_space actual = reference::search(observed, reduced, r, execution_limit);
-    ASSERT_EQ(reference::difference(actual, expected), "")
+    ASSERT_EQ(reference::compare({[&] { run(drawn, seen); }, [&] { return seen.text(); }}, total),
+              "")
         << "program " << n << ", " << text_of(drawn);
-    executions += actual.executions;
   }
-  std::cout << executions << " executions, " << skipped << " programs over the limit\n";
+  std::cout << total.executions << " executions, " << total.skipped << " programs over the limit\n";
 }
 
 TEST(IoAgainstReference, EveryOperation) {

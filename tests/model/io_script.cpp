@@ -221,6 +221,30 @@ std::string text_of(const instruction& i) {
                      i.length, i.bytes);
 }
 
+instructions draw_script(random_source& random, const shape& s, std::size_t length) {
+  instructions drawn;
+  while (drawn.size() < length) drawn.push_back(draw(random, s));
+  return drawn;
+}
+
+std::string text_of(const scripts& all) {
+  std::string text;
+  for (std::size_t t = 0; t < all.size(); ++t) {
+    for (const instruction& i : all[t]) text += fmt::format("  thread {}: {}\n", t, text_of(i));
+  }
+  return text;
+}
+
+void shown::run(std::size_t thread, const instructions& script) {
+  for (const instruction& each : script) results[thread] += run_on_model(each) + "; ";
+}
+
+std::string shown::text() const {
+  std::string all = tree;
+  for (const std::string& each : results) all += "\n" + each;
+  return all;
+}
+
 std::string tree_of_model(const std::string& directory) {
   std::string text;
   const std::vector<std::string> names = io::readdir(directory).value();

@@ -73,6 +73,25 @@ std::string run_on_model(const instruction& i);
 
 std::string text_of(const instruction& i);
 
+// One script for each thread.
+using instructions = std::vector<instruction>;
+using scripts = std::vector<instructions>;
+
+instructions draw_script(random_source& random, const shape& s, std::size_t length);
+std::string text_of(const scripts& all);
+
+// What an execution showed to the program: the results of each thread, and the tree that was left.
+struct shown {
+  explicit shown(std::size_t threads = 0) : results(threads) {}
+
+  // Runs the script on the model and notes what comes of it.
+  void run(std::size_t thread, const instructions& script);
+  std::string text() const;
+
+  std::vector<std::string> results;
+  std::string tree = "blocked";
+};
+
 // All names and contents, read without a step of their own counting for anything: call when no other
 // thread runs.
 std::string tree_of_model(const std::string& directory = "/");

@@ -1,5 +1,9 @@
 #include "compare.hpp"
 
+#include <cstdlib>
+
+#include <norn/scheduler/strategy/exhaustive.hpp>
+
 #include "naive.hpp"
 
 namespace norn::reference {
@@ -68,6 +72,28 @@ std::string difference(const search_space& reduced, const search_space& naive) {
             " traces; exhaustive: " + std::to_string(reduced.executions) + " executions\n";
   }
   return text;
+}
+
+std::string compare(const observed_program& p, tally& total, bool skip_seen_prefixes) {
+  constexpr std::size_t execution_limit = 20'000;
+  runner names(runner::settings{});
+  naive reference(skip_seen_prefixes);
+  const search_space expected = search(p, reference, names, execution_limit);
+  if (!expected.complete && expected.misuse.empty()) {
+    ++total.skipped;
+    return {};
+  }
+  exhaustive reduced;
+  const search_space actual = search(p, reduced, names, execution_limit);
+  ++total.compared;
+  total.executions += actual.executions;
+  total.probes += actual.probes;
+  return difference(actual, expected);
+}
+
+std::uint64_t from_environment(const char* name, std::uint64_t by_default) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? by_default : std::strtoull(text, nullptr, 10);
 }
 
 }  // namespace norn::reference

@@ -38,4 +38,18 @@ search_space search(const observed_program& p, strategy& s, runner& r, std::size
 // Both searches agree, and the reduced one ran each trace once. Returns what differs, or nothing.
 std::string difference(const search_space& reduced, const search_space& naive);
 
+struct tally {
+  std::size_t compared = 0;
+  std::size_t skipped = 0;  // over the reference's limit
+  std::size_t executions = 0;
+  std::size_t probes = 0;
+};
+
+// Searches the program with both strategies, unless the naive one needs too many executions. Returns what
+// differs, or nothing.
+std::string compare(const observed_program& p, tally& total, bool skip_seen_prefixes = true);
+
+// What the environment variable says, NORN_PROGRAMS or NORN_SEED.
+std::uint64_t from_environment(const char* name, std::uint64_t by_default);
+
 }  // namespace norn::reference

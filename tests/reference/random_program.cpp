@@ -26,6 +26,7 @@ namespace norn::reference {
 namespace {
 
 constexpr std::size_t registers = 3;
+constexpr std::size_t life_count = 2;
 
 constexpr std::array kind_names = {"read",          "write",          "add",
                                    "compare_swap",  "exchange_two",   "follow",
@@ -35,8 +36,8 @@ constexpr std::array kind_names = {"read",          "write",          "add",
                                    "notify_one",    "notify_all",     "await",
                                    "acquire",       "release",        "lock_shared",
                                    "unlock_shared", "lock_exclusive", "unlock_exclusive",
-                                   "fork",          "join",           "race_read",
-                                   "race_write"};
+                                   "fork",          "fork_into",      "join",
+                                   "await_end",     "race_read",      "race_write"};
 
 // A register whose operations are made of points directly, so that these tests rest on no model.
 class cell {
@@ -121,11 +122,33 @@ struct world {
   counting_semaphore<> semaphore{1};
   ghost<int> count{0};
   shared<int> plain{0};
+  std::array<object, life_count> lives{object{"life"}, object{"another life"}};
+  std::vector<thread_id> threads;  // those of the program, as far as they have been created
+
+  const object* life(int number) const {
+    return number == 0 ? nullptr : &lives[static_cast<std::size_t>(number) - 1];
+  }
+};
+
+void await_end(thread_id t) {
+  static constexpr operation_kind kind{"await end"};
+  const auto ended = [](std::uint64_t word, std::uint64_t) { return word != 0; };
+  point p{kind, end_of(t), {}, guard{end_of(t), ended, 0, false}};
+  p.read(end_of(t));
+}
+
+// What a thread has seen and started. Outlives the thread, which may be killed before those that it forked.
+struct diary {
+  std::ostringstream log;
+  std::deque<int> forked;  // what each thread forked has seen
+  std::vector<thread_id> children;
 };
 
 class interpreter {
  public:
-  interpreter(world& w, std::ostream& log) : world_(w), log_(log) {}
+  // Of the threads of the program, it knows of so many.
+  interpreter(world& w, diary& seen, std::size_t older)
+      : world_(w), diary_(seen), log_(seen.log), older_(older) {}
 
   void run(const std::vector<instruction>& code) {
     for (std::size_t i = 0; i < code.size(); ++i) {
@@ -136,7 +159,6 @@ class interpreter {
       }
     }
     for (thread& t : children_) t.join();
-    for (const int seen : forked_) log_ << "forked " << seen << ' ';
   }
 
  private:
@@ -178,9 +200,14 @@ class interpreter {
       case instruction_kind::race_write:
         return world_.plain.set(i.c);
       case instruction_kind::fork:
-        return fork(i);
+        return fork([] {}, i.a, i.c, i.b);
+      case instruction_kind::fork_into:
+        return fork([&w = world_, i] { live_by(w.life(i.b % (life_count + 1))); }, i.a, 1, i.c);
       case instruction_kind::join:
         return join();
+      case instruction_kind::await_end:
+        if (i.a < older_) await_end(world_.threads[i.a]);
+        return;
       default:
         return execute_lock(i);
     }
@@ -237,12 +264,16 @@ class interpreter {
     }
     owner.release();
   }
-  void fork(const instruction& i) {
-    int& seen = forked_.emplace_back(-1);
-    children_.emplace_back([this, i, &seen] {
-      world_.cells[i.a % registers].add(i.c);
-      seen = world_.cells[i.b % registers].read();
+  // The child may outlive this interpreter: it refers to nothing of it.
+  template <class Begin>
+  void fork(Begin begin, std::uint8_t to_change, int by, std::uint8_t to_read) {
+    int& seen = diary_.forked.emplace_back(-1);
+    children_.emplace_back([begin, &changed = at(to_change), by, &read = at(to_read), &seen] {
+      begin();
+      changed.add(by);
+      seen = read.read();
     });
+    diary_.children.push_back(children_.back().get_id());
   }
   void join() {
     if (children_.empty()) return;
@@ -251,55 +282,116 @@ class interpreter {
   }
 
   world& world_;
+  diary& diary_;
   std::ostream& log_;
+  std::size_t older_;
   int last_ = 0;
   int rw_ = 0;
   std::array<bool, 2> held_{};
-  std::deque<int> forked_;  // what each thread forked has seen
   std::vector<thread> children_;
 };
 
-// What lives by one object, and the crash. Before it strikes it finds a register to be lost, or not,
-// which depends on what the register holds.
-class mortals {
- public:
-  explicit mortals(world& w) : world_(w) {}
+// Kills what lives by the object. Before that it finds a register to be lost, or not, which depends on what
+// the register holds. Whether there was anything to kill.
+bool crash(world& w, const object& life) {
+  static constexpr operation_kind kind{"crash", true};
+  point p{kind, life, {}};
+  const auto n = p.choose(2);
+  const std::size_t killed = p.kill(life);
+  w.cells[0].lose(p, n != 0);
+  return killed != 0;
+}
 
-  void join_in(int t, int count) const {
-    if (t < count) live_by(&life_);
+// The same twice: what it kills is started again, once.
+void crash_twice(world& w, const std::vector<instruction>& again, diary& seen) {
+  static constexpr operation_kind restart{"restart"};
+  if (!crash(w, w.lives[0])) return;
+  {
+    point p{restart, {}};
+    seen.children.push_back(spawn("again", -1, [&w, &again, &seen] {
+      live_by(&w.lives[1]);
+      interpreter(w, seen, 1).run(again);
+    }));
   }
-  void strike() {
-    static constexpr operation_kind kind{"crash", true};
-    point p{kind, life_, {}};
-    const auto n = p.choose(2);
-    p.kill(life_);
-    world_.cells[0].lose(p, n != 0);
-  }
+  crash(w, w.lives[1]);
+}
 
- private:
-  world& world_;
-  object life_{"life"};
-};
+thread_id start_crash(world& w, const random_program& p, int number, diary& of_again) {
+  static constexpr operation_kind start{"start environment"};
+  point point{start, {}};
+  return spawn_environment("crash", [&w, &p, number, &of_again] {
+    if (p.again.empty()) {
+      crash(w, *w.life(number));
+    } else {
+      crash_twice(w, p.again, of_again);
+    }
+  });
+}
 
 struct observation {
-  std::vector<std::ostringstream> logs;
+  std::vector<diary> threads;  // and one more, of what was started again
   std::array<int, registers> cells{};
   bool finished = false;
 };
+
+void run(const random_program& p, observation& seen) {
+  seen = observation{};
+  seen.threads.resize(p.threads.size() + 1);
+  world w;
+  w.threads.resize(p.threads.size());
+  if (p.with_predicate) {
+    // Reads more registers the larger the first is: what it observes is found out on the way.
+    always("bounded", [&w] { return w.cells[0].value() < 2 || w.cells[1].value() < 2; });
+  }
+  std::vector<thread_id> crashes;
+  for (int number = 1; number <= p.crashes; ++number) {
+    crashes.push_back(start_crash(w, p, number, seen.threads.back()));
+  }
+  run_concurrently("t", static_cast<int>(p.threads.size()), [&](int t) {
+    const auto i = static_cast<std::size_t>(t);
+    w.threads[i] = this_thread_id();
+    live_by(w.life(p.lives[i]));
+    interpreter(w, seen.threads[i], i).run(p.threads[i]);
+  });
+  for (const thread_id t : crashes) await_end(t);
+  for (const diary& each : seen.threads) {
+    for (const thread_id t : each.children) await_end(t);
+  }
+  for (std::size_t i = 0; i < registers; ++i) seen.cells[i] = w.cells[i].value();
+  seen.finished = true;
+}
+
+std::string text_of(const observation& seen) {
+  std::ostringstream out;
+  for (const diary& each : seen.threads) {
+    out << each.log.str();
+    for (const int read : each.forked) out << "forked " << read << ' ';
+    out << "| ";
+  }
+  if (!seen.finished) return out.str() + "blocked";
+  for (const int v : seen.cells) out << v << ' ';
+  return out.str();
+}
+
+void print(std::ostream& out, const std::vector<instruction>& code) {
+  for (const instruction& i : code) {
+    out << ' ' << kind_names[static_cast<std::size_t>(i.kind)] << '(' << int(i.a) << ',' << int(i.b)
+        << ',' << int(i.c) << ')';
+  }
+  out << '\n';
+}
 
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const random_program& p) {
   out << (p.with_predicate ? "with a predicate" : "") << '\n';
-  if (p.mortal != 0) out << "  a crash kills the first " << p.mortal << '\n';
+  if (p.crashes != 0) out << "  crashes: " << p.crashes << '\n';
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
-    out << "  T" << t << ':';
-    for (const instruction& i : p.threads[t]) {
-      out << ' ' << kind_names[static_cast<std::size_t>(i.kind)] << '(' << int(i.a) << ','
-          << int(i.b) << ',' << int(i.c) << ')';
-    }
-    out << '\n';
+    out << "  T" << t;
+    if (p.lives[t] != 0) out << ", which lives by " << p.lives[t];
+    print(out << ':', p.threads[t]);
   }
+  if (!p.again.empty()) print(out << "  started again:", p.again);
   return out;
 }
 
@@ -317,59 +409,26 @@ rc::Gen<random_program> arbitrary_program(const feature_set& features) {
           i.c = *rc::gen::inRange<std::uint8_t>(0, 3);
           return i;
         });
-        for (int t = 0; t < threads; ++t) {
+        const auto code = [&] {
           const auto length =
               static_cast<std::size_t>(*rc::gen::inRange(1, features.instructions + 1));
-          p.threads.push_back(*rc::gen::container<std::vector<instruction>>(length, one));
-        }
+          return *rc::gen::container<std::vector<instruction>>(length, one);
+        };
+        for (int t = 0; t < threads; ++t) p.threads.push_back(code());
         p.with_predicate = features.predicates && *rc::gen::arbitrary<bool>();
-        if (features.crashes) p.mortal = *rc::gen::inRange(1, threads + 1);
+        p.crashes = features.crashes;
+        // The first threads live by something, so that each crash finds something to kill in most programs.
+        for (int t = 0; t < threads; ++t) {
+          p.lives.push_back(*rc::gen::inRange(t < p.crashes ? 1 : 0, p.crashes + 1));
+        }
+        if (features.restarts) p.again = code();
         return p;
       }));
 }
 
 observed_program interpret(const random_program& p) {
-  const auto await_end = [](thread_id t) {
-    static constexpr operation_kind kind{"await end"};
-    const auto ended = [](std::uint64_t word, std::uint64_t) { return word != 0; };
-    point point{kind, end_of(t), {}, guard{end_of(t), ended, 0, false}};
-    point.read(end_of(t));
-  };
   auto seen = std::make_shared<observation>();
-  observed_program result;
-  result.body = [p, seen, await_end] {
-    seen->logs = std::vector<std::ostringstream>(p.threads.size());
-    seen->finished = false;
-    world w;
-    if (p.with_predicate) {
-      // Reads more registers the larger the first is: what it observes is found out on the way.
-      always("bounded", [&w] { return w.cells[0].value() < 2 || w.cells[1].value() < 2; });
-    }
-    mortals crashing(w);
-    static constexpr operation_kind start{"start environment"};
-    const auto environment = [&] {
-      point point{start, {}};
-      return spawn_environment("crash", [&crashing] { crashing.strike(); });
-    };
-    std::optional<thread_id> crash;
-    if (p.mortal != 0) crash = environment();
-    run_concurrently("t", static_cast<int>(p.threads.size()), [&](int t) {
-      crashing.join_in(t, p.mortal);
-      const auto i = static_cast<std::size_t>(t);
-      interpreter(w, seen->logs[i]).run(p.threads[i]);
-    });
-    if (crash) await_end(*crash);
-    for (std::size_t i = 0; i < registers; ++i) seen->cells[i] = w.cells[i].value();
-    seen->finished = true;
-  };
-  result.final_state = [seen] {
-    std::ostringstream out;
-    for (const auto& log : seen->logs) out << log.str() << "| ";
-    if (!seen->finished) return out.str() + "blocked";
-    for (const int v : seen->cells) out << v << ' ';
-    return out.str();
-  };
-  return result;
+  return {[p, seen] { run(p, *seen); }, [seen] { return text_of(*seen); }};
 }
 
 }  // namespace norn::reference

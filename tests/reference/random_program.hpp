@@ -38,8 +38,10 @@ enum class instruction_kind : std::uint8_t {
   unlock_shared,
   lock_exclusive,
   unlock_exclusive,
-  fork,       // a thread that adds c to register a and reads register b
+  fork,  // a thread that adds c to register a and reads register b
+  fork_into,  // adds 1 to register a and reads register c, in a thread that lives by object b (0: by none)
   join,       // the last thread forked
+  await_end,  // of thread a, if it was created before this one
   race_read,  // plain variable
   race_write,
 };
@@ -54,7 +56,13 @@ struct instruction {
 struct random_program {
   std::vector<std::vector<instruction>> threads;
   bool with_predicate = false;  // an `always` over the registers
-  int mortal = 0;               // so many of the threads live by one object, which a crash kills
+  // By which object each thread lives, 0 being none. A crash kills what lives by 1, another what lives by 2,
+  // as many as there are.
+  std::vector<int> lives;
+  int crashes = 0;
+  // Not empty: the crash, where it has killed something, starts a thread that does this and lives by 2, and
+  // then kills what lives by 2.
+  std::vector<instruction> again;
 };
 
 std::ostream& operator<<(std::ostream& out, const random_program& p);
@@ -65,7 +73,8 @@ struct feature_set {
   int threads = 3;       // at most; at least 2
   int instructions = 4;  // of one thread, at most
   bool predicates = false;
-  bool crashes = false;
+  int crashes = 0;        // 2 at most
+  bool restarts = false;  // with one crash, which then strikes twice
 };
 
 rc::Gen<random_program> arbitrary_program(const feature_set& features);

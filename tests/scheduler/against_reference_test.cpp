@@ -6,9 +6,7 @@
 
 #include <iostream>
 
-#include <norn/scheduler/strategy/exhaustive.hpp>
-
-#include "../reference/naive.hpp"
+#include "../reference/compare.hpp"
 #include "../reference/random_program.hpp"
 #include "drawn.hpp"
 
@@ -17,38 +15,14 @@ namespace {
 
 using enum instruction_kind;
 
-constexpr std::size_t execution_limit = 20'000;
-
-struct tally {
-  std::size_t compared = 0;
-  std::size_t skipped = 0;  // over the reference's limit
-  std::size_t executions = 0;
-  std::size_t probes = 0;
-};
-
-void compare(const random_program& program, tally& total, bool skip_seen_prefixes) {
-  const observed_program observed = interpret(program);
-  runner names(runner::settings{});
-  naive reference(skip_seen_prefixes);
-  const search_space expected = search(observed, reference, names, execution_limit);
-  if (!expected.complete) {
-    ++total.skipped;
-    return;
-  }
-  exhaustive reduced;
-  const search_space actual = search(observed, reduced, names, execution_limit);
-  const std::string differs = difference(actual, expected);
-  if (!differs.empty()) RC_FAIL(differs);
-  ++total.compared;
-  total.executions += actual.executions;
-  total.probes += actual.probes;
-}
-
 void check_programs(const std::string& name, const feature_set& features, int count,
                     bool skip_seen_prefixes = true) {
   tally total;
   const auto generator = arbitrary_program(features);
-  check_drawn(name, count, [&] { compare(*generator, total, skip_seen_prefixes); });
+  check_drawn(name, count, [&] {
+    const std::string differs = compare(interpret(*generator), total, skip_seen_prefixes);
+    if (!differs.empty()) RC_FAIL(differs);
+  });
   std::cout << name << ": " << total.compared << " programs, " << total.executions
             << " executions, " << total.probes << " probes, " << total.skipped
             << " programs over the reference's limit\n";
@@ -130,29 +104,66 @@ TEST(AgainstReference, DataRaces) {
       "races", {{race_read, race_write, lock, unlock, read, write, fork, join}, 3, 4, false}, 500);
 }
 
+feature_set crashing(int crashes, std::vector<instruction_kind> kinds, int threads,
+                     int instructions) {
+  return {std::move(kinds), threads, instructions, false, crashes};
+}
+
+feature_set restarting(std::vector<instruction_kind> kinds, int threads, int instructions) {
+  return {std::move(kinds), threads, instructions, false, 1, true};
+}
+
 TEST(AgainstReference, Crashes) {
-  const auto crashing = [](std::vector<instruction_kind> kinds, int threads, int instructions) {
-    return feature_set{std::move(kinds), threads, instructions, false, true};
-  };
-  check_programs("crash", crashing(with(memory, {follow, skip_if}), 3, 3), 200);
+  check_programs("crash", crashing(1, with(memory, {follow, skip_if}), 3, 3), 200);
   check_programs("crash and locks",
-                 crashing({read, write, add, lock, lock, unlock, try_lock}, 3, 4), 300);
-  check_programs("crash and waits",
-                 crashing({read, write, await, lock, unlock, wait, notify_one, notify_all}, 3, 3),
-                 200);
+                 crashing(1, {read, write, add, lock, lock, unlock, try_lock}, 3, 4), 300);
+  check_programs(
+      "crash and waits",
+      crashing(1, {read, write, await, lock, unlock, wait, notify_one, notify_all}, 3, 3), 200);
   check_programs(
       "crash, timed waits, semaphores",
-      crashing({write, wait_for, wait, notify_one, acquire, release, lock, unlock}, 3, 3), 150);
+      crashing(1, {write, wait_for, wait, notify_one, acquire, release, lock, unlock}, 3, 3), 150);
   check_programs("crash, shared locks",
-                 crashing({read, write, lock_shared, unlock_shared, lock_exclusive,
+                 crashing(1,
+                          {read, write, lock_shared, unlock_shared, lock_exclusive,
                            unlock_exclusive, lock, unlock},
                           3, 4),
                  200);
   check_programs("crash, ghosts, choices, joins",
-                 crashing({read, write, ghost_count, ghost_observe, choose, fork, join, lock,
+                 crashing(1,
+                          {read, write, ghost_count, ghost_observe, choose, fork, join, lock,
                            unlock, race_read, race_write},
                           3, 3),
                  200);
+}
+
+// Threads that live by something wait for the ends of threads that do not, and the reverse.
+TEST(AgainstReference, CrashesAndEndsOfOthers) {
+  check_programs("crash, ends",
+                 crashing(1, {read, write, add, fork_into, fork_into, join, await_end}, 2, 3), 40);
+  check_programs("crash, ends, locks",
+                 crashing(1, {write, lock, unlock, fork_into, join, await_end, await_end}, 3, 2),
+                 40);
+}
+
+TEST(AgainstReference, TwoCrashes) {
+  check_programs("two crashes", crashing(2, with(memory, {follow}), 2, 3), 15);
+  check_programs("two crashes, locks",
+                 crashing(2, {read, write, lock, lock, unlock, try_lock, await}, 3, 2), 15);
+  check_programs("two crashes, waits",
+                 crashing(2, {write, await, lock, wait, notify_one, acquire, release}, 2, 3), 15);
+  check_programs("two crashes, ends",
+                 crashing(2, {read, write, fork, fork_into, join, await_end}, 2, 2), 15);
+}
+
+TEST(AgainstReference, CrashesAndRestarts) {
+  check_programs("restart", restarting(with(memory, {follow}), 2, 2), 15);
+  check_programs("restart, locks",
+                 restarting({read, write, lock, lock, unlock, try_lock, await}, 2, 3), 15);
+  check_programs("restart, ends",
+                 restarting({write, add, lock, unlock, fork_into, join, await_end}, 2, 2), 15);
+  check_programs("restart, waits",
+                 restarting({write, await, lock, wait, notify_one, acquire, release}, 2, 3), 15);
 }
 
 TEST(AgainstReference, Everything) {
@@ -160,7 +171,9 @@ TEST(AgainstReference, Everything) {
   for (int k = 0; k <= static_cast<int>(race_write); ++k) all.push_back(instruction_kind(k));
   check_programs("everything", {all, 3, 4, true}, 1500);
   check_programs("everything, 4 threads", {all, 4, 2, true}, 500);
-  check_programs("everything and a crash", {all, 3, 3, true, true}, 300);
+  check_programs("everything and a crash", {all, 3, 3, true, 1}, 300);
+  check_programs("everything and two crashes", {all, 2, 2, true, 2}, 20);
+  check_programs("everything and a restart", {all, 2, 2, true, 1, true}, 20);
 }
 
 }  // namespace

@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -13,18 +11,16 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-namespace norn::reference {
+#include "../reference/compare.hpp"
 
-inline std::uint64_t from_environment(const char* name, int by_default) {
-  const char* const text = std::getenv(name);
-  return static_cast<std::uint64_t>(text == nullptr ? by_default : std::atoll(text));
-}
+namespace norn::reference {
 
 // `check` draws a program and fails where something is wrong.
 inline void check_drawn(const std::string& name, int count, const std::function<void()>& check) {
   rc::detail::TestParams params;
   params.seed = from_environment("NORN_SEED", 20'050'112);
-  params.maxSuccess = static_cast<int>(from_environment("NORN_PROGRAMS", count));
+  params.maxSuccess =
+      static_cast<int>(from_environment("NORN_PROGRAMS", static_cast<std::uint64_t>(count)));
   const auto result =
       rc::detail::checkTestable([&] { check(); }, rc::detail::TestMetadata{name, name}, params);
   std::ostringstream text;
