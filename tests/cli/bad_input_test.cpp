@@ -59,7 +59,8 @@ TEST(BadInput, UnknownOption) {
       {"check", "--sed=1"},
       "check has no option --sed; did you mean --seed?\n"
       "  its options: --help --strategy --executions --time --depth --jobs --seed --json "
-      "--junit --checkpoint --resume --require-exhaustive --keep-going --no-keep-going --quiet --verbose "
+      "--junit --checkpoint --resume --require-exhaustive --keep-going --no-keep-going --quiet "
+      "--verbose "
       "--color");
   expect_refused({"list", "--jsn"},
                  "list has no option --jsn; did you mean --json?\n  its options: --help --json");

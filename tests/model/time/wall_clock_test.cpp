@@ -69,9 +69,8 @@ TEST(WallClock, OfThePredicateIsTheBodysHostS) {
     const host other{"other"};
     set_wall_clock(other, late);
     atomic<int> x{0};
-    always("before noon", [&] {
-      return x.load() == 0 || system_clock::now() < system_clock::time_point(12h);
-    });
+    always("before noon",
+           [&] { return x.load() == 0 || system_clock::now() < system_clock::time_point(12h); });
     const process there{other, "there"};
     there.run("writer", [&] { x.store(1); });
     x.store(2);
