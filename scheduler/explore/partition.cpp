@@ -103,6 +103,11 @@ void partition::finish(segment& s) {
 bool partition::unite(place first, place second) {
   if (!first->done || !second->done || first->misuse) return false;
   if (first->starts_over || second->starts_over) return false;
+  for (finding& each : second->findings) {
+    std::vector<declared_fault> until_then = first->faults;
+    add(until_then, each.faults);
+    each.faults = std::move(until_then);
+  }
   append(first->findings, second->findings, first->stats);
   add(first->stats, second->stats);
   add(first->faults, second->faults);

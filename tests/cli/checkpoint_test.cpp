@@ -34,7 +34,7 @@ int interrupted_at = 0;  // this execution; 0: not at all
 int executions = 0;
 
 // 6 x 5 x 4 executions; the last one but nine violates.
-void counted() {
+void numbered() {
   if (++executions == interrupted_at) std::raise(SIGTERM);
   const auto a = norn::choose(6);
   const auto b = norn::choose(5);
@@ -43,11 +43,11 @@ void counted() {
   norn::require("always_small", a < 6);
 }
 
-const norn::register_search counted_1thread{
+const norn::register_search numbered_1thread{
     {.protocol = "wrong",
-     .variant = "counted",
+     .variant = "numbered",
      .deployment = "1thread",
-     .body = counted,
+     .body = numbered,
      .expects = {{"never_late", conclusion::violated}, {"always_small", conclusion::holds}}}};
 
 std::string file(const std::string& name) { return testing::TempDir() + "norn-" + name; }
@@ -58,7 +58,7 @@ std::string contents(const std::string& path) {
 }
 
 outcome check(std::vector<std::string> more) {
-  std::vector<std::string> words = {"check", "wrong/counted"};
+  std::vector<std::string> words = {"check", "wrong/numbered"};
   words.insert(words.end(), more.begin(), more.end());
   executions = 0;
   const outcome o = norn(words);
@@ -105,16 +105,16 @@ TEST(Checkpoint, OfARunThatWasKilledAtAnyMoment) {
     ASSERT_GE(child, 0);
     if (child == 0) {
       explore_options options;
-      options.name = "wrong/counted@1thread";
+      options.name = "wrong/numbered@1thread";
       options.properties = {"never_late", "always_small"};
       options.save_every = std::chrono::milliseconds(0);
       checkpoint begun;
-      begun.subject.patterns = {"wrong/counted"};
-      begun.subject.checks = {"wrong/counted@1thread:never_late",
-                              "wrong/counted@1thread:always_small"};
+      begun.subject.patterns = {"wrong/numbered"};
+      begun.subject.checks = {"wrong/numbered@1thread:never_late",
+                              "wrong/numbered@1thread:always_small"};
       checkpoint_writer writer(output(path, "--checkpoint"), begun);
       options.save = [&](const saved_search& as) { writer.save(options.name, as); };
-      for (;;) explore(counted, options);
+      for (;;) explore(numbered, options);
     }
     // Whatever it is at by then.
     std::this_thread::sleep_for(std::chrono::microseconds(3'000 + 700 * i));

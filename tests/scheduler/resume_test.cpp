@@ -39,6 +39,7 @@ stopped search_with_stops(const program& body, explore_options options, int exec
   options.save = [&](const saved_search& as) {
     last = as;
     searches = !as.over;
+    if (as.over) interrupted = false;  // the last execution may have raised it
   };
   stopped all;
   const program counted = [&] {

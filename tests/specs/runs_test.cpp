@@ -116,7 +116,8 @@ const damage damages[] = {
     {"runs/lock_only_id@2thread", "ids_injective", same_id, 1},
     {"runs/lock_only_id@2thread", "manifest_intact", not_his_own, 1},
     {"runs/lock_only_id@2thread", "manifest_implies_snapshot", spliced, 1},
-    {"runs/lock_only_id@2thread-reader", "manifest_implies_snapshot", spliced, 1},
+    {"runs/lock_only_id@2thread-reader", "manifest_implies_snapshot",
+     R"(run_001 has a manifest, and its snapshot is torn: "")", 1},
     // The lock is held throughout.
     {"runs/three_digits@999-1thread", "ids_injective", "ids given: run_1000, run_1000", 1},
     {"runs/three_digits@999-1thread", "manifest_intact", other_1000, 1},
