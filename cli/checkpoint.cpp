@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <utility>
 
+#include <norn/cli/input.hpp>
 #include <norn/report/display.hpp>
 #include <norn/scheduler/base/bad_input.hpp>
-#include <norn/scheduler/strategy/exhaustive.hpp>
+#include <norn/scheduler/trace/operation.hpp>
 
 namespace norn {
 
@@ -19,24 +19,16 @@ using nlohmann::json;
 
 constexpr int format = 1;
 
-std::uint64_t hash_of(const std::string& text) {  // FNV-1a
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
-std::optional<std::string> content_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (in.bad()) return std::nullopt;
-  return text;
-}
-
-// The checks and Norn itself, as they were compiled.
-std::string this_program() {
-  const std::optional<std::string> executable = content_of("/proc/self/exe");
-  return fmt::format("{} {:016x}", NORN_VERSION, hash_of(executable.value_or("")));
+// The checks and Norn itself, as they were compiled. Throws bad_input where that cannot be told.
+const std::string& this_program() {
+  static const std::string program = [] {
+    const std::optional<std::string> executable = content_of("/proc/self/exe");
+    if (!executable) {
+      throw bad_input("a checkpoint is good for one program, and /proc/self/exe cannot be read");
+    }
+    return fmt::format("{} {:016x}", NORN_VERSION, hash_of_name(*executable));
+  }();
+  return program;
 }
 
 template <class T>
@@ -211,7 +203,7 @@ std::string encode(const checkpoint& c) {
                   {"depth", optional_json(c.subject.depth)},
                   {"searches", json::object()}};
   for (const auto& [name, search] : c.searches) content["searches"][name] = json_of(search);
-  const std::uint64_t hash = hash_of(content.dump());
+  const std::uint64_t hash = hash_of_name(content.dump());
   return json{{"norn_checkpoint", format}, {"hash", hash}, {"content", std::move(content)}}.dump() +
          "\n";
 }
@@ -226,7 +218,7 @@ checkpoint read_checkpoint(const std::string& file, const std::string& source) {
     refuse(file, source, "is no checkpoint, or not the whole of one; --checkpoint writes them.");
   }
   const json& content = whole.at("content");
-  if (whole.at("norn_checkpoint") != format || whole.at("hash") != hash_of(content.dump())) {
+  if (whole.at("norn_checkpoint") != format || whole.at("hash") != hash_of_name(content.dump())) {
     refuse(file, source, "is damaged, or of another version: begin anew without it.");
   }
   if (content.at("program") != this_program()) {

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include <norn/cli/commands.hpp>
+#include <norn/cli/input.hpp>
 #include <norn/cli/output.hpp>
 #include <norn/cli/selection.hpp>
 #include <norn/report/display.hpp>
@@ -23,20 +24,15 @@ namespace norn {
 
 namespace {
 
-std::string content_of(const std::string& file) {
-  errno = 0;
-  std::ifstream in{file};
-  std::ostringstream content;
-  // Nothing to read would count as a failure of the output.
-  if (in && in.peek() != std::ifstream::traits_type::eof()) content << in.rdbuf();
-  // A folder opens, and cannot be read.
-  if (!in || in.bad() || content.fail()) {
+std::string target_in(const std::string& file) {
+  const std::optional<std::string> content = content_of(file);
+  if (!content) {
     throw bad_input(fmt::format(
         "`{}` is neither a replay token (v1:<check name>:<base64url>) nor a file that can be "
         "read: {}",
         printable(file), std::strerror(errno)));
   }
-  return content.str();
+  return *content;
 }
 
 // The only line of a text; all of it where it has more.
@@ -47,7 +43,7 @@ std::string only_line(const std::string& text) {
 
 // A crash leaves a file that holds the token alone.
 std::string token_in(const std::string& file) {
-  const std::string content = content_of(file);
+  const std::string content = target_in(file);
   if (looks_like_token(content)) return only_line(content);
   const auto read = counterexamples_in(content, printable(file));
   if (const auto* error = std::get_if<file_error>(&read)) throw bad_input(error->message);

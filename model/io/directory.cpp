@@ -2,10 +2,8 @@
 
 namespace norn::io {
 
-region directory::key_of(std::string_view entry) {  // FNV-1a
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : entry) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return region::key(hash & last_entry_key);
+region directory::key_of(std::string_view entry) {
+  return region::key(hash_of_name(entry) & last_entry_key);
 }
 
 inode* directory::find(point& p, std::string_view entry) const {

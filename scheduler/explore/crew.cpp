@@ -198,7 +198,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
   while (!over_.load(std::memory_order_relaxed) && w.chooses->begin_execution()) {
     const execution& done = w.runs.run(body_, *w.chooses);
     if (const auto misuse = misuse_of(w.runs)) {
-      end_in_misuse(s, mine, *misuse);
+      end_in_misuse(w, s, mine, *misuse);
       return false;
     }
     if (w.runs.observed_more() || w.runs.misnumbered()) {
@@ -207,7 +207,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
     }
     const lesson learnt = w.chooses->end_execution(done);
     if (const auto d = w.chooses->diverged()) {
-      end_in_misuse(s, mine, told_as_misuse(*d));
+      end_in_misuse(w, s, mine, told_as_misuse(*d));
       return false;
     }
     if (learnt == lesson::start_over) {
@@ -228,8 +228,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
     report(w, s, mine, leads);
   }
   const std::scoped_lock lock(mutex_);
-  s.stats = mine;
-  norn::add(s.faults, faults_of(w));
+  publish(w, s, mine);
   record(w, s, mine);
   if (over_) return true;
   partition_.finish(s);
@@ -240,7 +239,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
 // What was taken for independent was not, or threads are to be numbered anew.
 void crew::start_over(const worker& w, segment& s, const statistics& mine) {
   const std::scoped_lock lock(mutex_);
-  s.stats = mine;
+  publish(w, s, mine);
   if (over_) return;
   found_out_[&s] = known_to(w);
   s.starts_over = true;
@@ -248,13 +247,9 @@ void crew::start_over(const worker& w, segment& s, const statistics& mine) {
   consider_end();
 }
 
-std::vector<declared_fault> crew::faults_of(const worker& w) {
-  return {w.runs.faults().begin(), w.runs.faults().end()};
-}
-
-void crew::end_in_misuse(segment& s, const statistics& mine, std::string misuse) {
+void crew::end_in_misuse(const worker& w, segment& s, const statistics& mine, std::string misuse) {
   const std::scoped_lock lock(mutex_);
-  s.stats = mine;
+  publish(w, s, mine);
   if (over_) return;
   s.misuse = std::move(misuse);
   partition_.finish(s);
@@ -268,8 +263,7 @@ void crew::note(const worker& w, const execution& done, segment& s, const statis
     schedule steps = w.runs.by_creation(done);
     steps.resize(std::min(steps.size(), v.step));
     const std::scoped_lock lock(mutex_);
-    s.stats = mine;
-    norn::add(s.faults, faults_of(w));
+    publish(w, s, mine);
     s.findings.push_back({v.property, std::move(steps), number, mine, s.faults});
     consider_end();
   }
@@ -304,12 +298,17 @@ void crew::report(worker& w, segment& s, const statistics& mine, bool leads) {
 
 // --- under the lock ---
 
+void crew::publish(const worker& w, segment& s, const statistics& mine) {
+  s.stats = mine;
+  norn::add(s.faults, {w.runs.faults().begin(), w.runs.faults().end()});
+}
+
 // What is left of the segment. While children are still being looked for, what was left before holds.
 void crew::record(worker& w, segment& s, const statistics& mine) {
   if (!options_.save || w.divides == nullptr || !w.divides->settle()) return;
   w.recorded = tick_;
   if (others_.empty()) add(known_, known_to(w));
-  norn::add(s.faults, faults_of(w));
+  publish(w, s, mine);
   s.last = {w.divides->items(), mine, s.faults, s.findings.size()};
 }
 

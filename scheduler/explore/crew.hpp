@@ -72,14 +72,14 @@ class crew {
   // Whether the worker is of further use: it must not know what others do not know yet.
   bool go_through(worker& w, segment& s, bool leads);
   void start_over(const worker& w, segment& s, const statistics& mine);
-  void end_in_misuse(segment& s, const statistics& mine, std::string misuse);
+  void end_in_misuse(const worker& w, segment& s, const statistics& mine, std::string misuse);
   void note(const worker& w, const execution& done, segment& s, const statistics& mine,
             std::uint64_t number);
-  static std::vector<declared_fault> faults_of(const worker& w);
   void give(worker& w, segment& s, const statistics& mine);
   void report(worker& w, segment& s, const statistics& mine, bool leads);
 
   // Under the lock.
+  static void publish(const worker& w, segment& s, const statistics& mine);
   void record(worker& w, segment& s, const statistics& mine);
   void save();
   void end();

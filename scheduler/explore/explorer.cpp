@@ -7,16 +7,13 @@
 #include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/saved_search.hpp>
+#include <norn/scheduler/explore/settings.hpp>
 #include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/within_body.hpp>
 
 namespace norn {
 
 namespace {
-
-const char* name_of(strategy_kind kind) {
-  return kind == strategy_kind::random ? "random" : "exhaustive";
-}
 
 // Of the search's faults, those that struck in no execution.
 std::optional<std::string> faults_in_vain(const std::vector<declared_fault>& faults) {

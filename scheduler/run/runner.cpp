@@ -6,41 +6,15 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
+#include <norn/scheduler/run/terminate.hpp>
 
 namespace norn {
 
 namespace {
-
-// While stacks are unwound, std::terminate may mean no more than that one of them cannot be. The handler is the
-// process's, and several runners may be at it at once.
-class terminate_means_give_up {
- public:
-  explicit terminate_means_give_up(std::terminate_handler gives_up) {
-    const std::scoped_lock lock(mutex);
-    if (users++ == 0) before = std::set_terminate(gives_up);
-  }
-  ~terminate_means_give_up() {
-    const std::scoped_lock lock(mutex);
-    if (--users == 0) std::set_terminate(before);
-  }
-  terminate_means_give_up(const terminate_means_give_up&) = delete;
-  terminate_means_give_up& operator=(const terminate_means_give_up&) = delete;
-
-  static std::terminate_handler otherwise() {
-    const std::scoped_lock lock(mutex);
-    return before;
-  }
-
- private:
-  inline static std::mutex mutex;
-  inline static int users = 0;
-  inline static std::terminate_handler before = nullptr;
-};
 
 // A thread that keeps catching the exception that unwinds it would never end.
 constexpr std::uint32_t unwind_attempts_allowed = 100;
@@ -212,80 +186,6 @@ void runner::finish(model_thread& self, thread_state how) {
   hand_over(self, next());
 }
 
-// Part of the current event.
-void runner::note_end(model_thread& of) {
-  if (execution_.size() != 0) {
-    if (!execution_.recorded()) {
-      execution_.add_access({of.end, access_mode::write, 0, region::whole()});
-    }
-    of.ended_in = event_id(execution_.size() - 1);
-  }
-  execution_.set_word(of.end, 1);
-  if (!execution_.recorded()) {
-    races_.note(synchronisation::release, of.id, of.end, execution_.size());
-  }
-}
-
-// --- what can be killed ---
-
-void runner::live_by(object_slot life) {
-  model_thread& self = *running_;
-  NORN_INVARIANT(self.starter != nullptr);
-  self.life = life;
-  if (life == no_object) return;
-  if (has_events()) access(life, access_mode::read, 0, region::whole());
-  if (is_killed(self)) throw unwound{};
-}
-
-std::size_t runner::kill(object_slot life) {
-  access(life, access_mode::write, 0, region::whole());
-  std::size_t killed = 0;
-  // By identity, not in the order of creation, which concurrent creators may change.
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    const auto t = thread_id(i);
-    model_thread& victim = *threads_[i];
-    const bool exists = execution_.state(t) != thread_state::absent;
-    if (!exists || victim.life != life || victim.ended_in != no_event) continue;
-    NORN_INVARIANT(&victim != running_);
-    ++killed;
-    note_end(victim);
-    if (execution_.state(t) != thread_state::parked) continue;
-    const guard& waits_for = execution_.pending(t).guard;
-    if (waits_for.exists() && waits_for.revocable) {
-      access(waits_for.object, access_mode::write, 0, region::whole());
-    }
-  }
-  if (killed == 0) return 0;
-  execution_.set_word(life, 1);
-  // As in the end of an execution: what their stacks own is released, and nothing else happens.
-  fiber* const previous = std::exchange(unwinds_, running_->stack.get());
-  const bool taking_down = std::exchange(taking_down_, true);
-  model_thread* const self = running_;
-  // A thread's identity is above its creator's, to whose stack it may refer.
-  for (std::size_t i = threads_.size(); i-- > 0;) {
-    if (threads_[i]->life == life) unwind_stack(*threads_[i]);
-  }
-  running_ = self;
-  taking_down_ = taking_down;
-  unwinds_ = previous;
-  return killed;
-}
-
-declared_fault& runner::declare_fault(std::string_view kind, std::string_view name,
-                                      std::uint32_t budget) {
-  // Several of one name are told apart by their order.
-  const auto same = [&](const declared_fault* other) {
-    return other->kind == kind && other->name == name;
-  };
-  auto skipped = std::count_if(declared_now_.begin(), declared_now_.end(), same);
-  for (declared_fault& known : faults_) {
-    if (same(&known) && skipped-- == 0) return *declared_now_.emplace_back(&known);
-  }
-  declared_fault& fresh =
-      faults_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
-  return *declared_now_.emplace_back(&fresh);
-}
-
 // --- a step ---
 
 void runner::announce(const operation& op) {
@@ -355,18 +255,6 @@ runner::model_thread* runner::next() {
     if (chosen == nullptr || !is_killed(*chosen)) return chosen;
     cut_short(*chosen);
   }
-}
-
-// The step of a thread that has been killed: it only learns that it has.
-void runner::cut_short(model_thread& killed) {
-  begin_event(killed);
-  if (!execution_.recorded()) execution_.mark_cut_short();
-  // It could not come before what its operation waited for.
-  const guard& waited_for = execution_.last().op.guard;
-  if (waited_for.exists()) access(waited_for.object, access_mode::read, 0, region::whole());
-  if (narration* const text = narrating()) text->result = "killed";
-  execution_.set_state(killed.id, thread_state::killed);
-  close_event();
 }
 
 runner::model_thread* runner::choose_next() {
@@ -691,45 +579,6 @@ detail::run_local_slot& runner::find_run_local(const void* key, const char* type
   naming_locals_of_ = outer;
   locals_objects_made_ = outer_made;
   return *locals_.back().value;
-}
-
-// --- for readers ---
-
-std::string runner::thread_name(thread_id t) const {
-  const std::string& name = threads_[index_of(t)]->name;
-  return name.empty() ? "thread " + std::to_string(index_of(t)) : name;
-}
-
-std::string runner::object_name(object_slot o) const {
-  const object_record& record = objects_[index_of(o)];
-  if (!record.label.empty()) return record.label;
-  return std::string(record.type);
-}
-
-schedule runner::by_creation(const norn::execution& e) const {
-  std::vector<thread_id> order(threads_.size(), no_thread);
-  for (std::size_t i = 0; i < created_.size(); ++i) order[index_of(created_[i])] = thread_id(i);
-  // Objects are named after the threads that made them.
-  const auto renamed = [&](object_slot o) -> std::optional<object_id> {
-    if (o == no_object) return std::nullopt;
-    const object_id name = e.name_of(o);
-    if (is_run_local(name)) return name;
-    return name_of_object(order[index_of(maker_of(name))], number_of(name));
-  };
-  schedule result;
-  result.reserve(e.size());
-  for (const event& each : e.events()) {
-    const std::uint32_t check = norn::execution::check_of(*each.op.kind, renamed(each.op.object));
-    result.push_back({order[index_of(each.thread)], each.alternative, check});
-  }
-  return result;
-}
-
-schedule runner::schedule_so_far() const { return by_creation(execution_); }
-
-bool runner::in_guard_page(const void* address) const {
-  return std::any_of(threads_.begin(), threads_.end(),
-                     [&](const auto& t) { return t->stack && t->stack->in_guard(address); });
 }
 
 }  // namespace norn

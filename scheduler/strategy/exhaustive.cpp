@@ -9,11 +9,6 @@
 
 namespace norn {
 
-std::uint32_t check_of(const planned_step& s) {
-  if (s.kind == nullptr) return static_cast<std::uint32_t>(index_of(s.object));
-  return execution::check_of(*s.kind, s.object);
-}
-
 namespace {
 
 // What is passed over as settled is held against the canonical test, where that may take its time.
@@ -133,7 +128,8 @@ work_item& exhaustive::push() {
 
 void exhaustive::retire(work_item& item) {
   item.clear();
-  spares_.push_back(std::move(item));
+  constexpr std::size_t enough = 64;  // more come back where items are given by others
+  if (spares_.size() < enough) spares_.push_back(std::move(item));
 }
 
 bool exhaustive::begin_execution() {

@@ -38,9 +38,6 @@
 
 namespace norn {
 
-// What tells the step from others in a checkpoint.
-std::uint32_t check_of(const planned_step& s);
-
 class exhaustive : public strategy {
  public:
   exhaustive() { restart(); }

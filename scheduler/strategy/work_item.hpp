@@ -29,6 +29,9 @@ struct planned_step {
   object_id object{};
 };
 
+// What tells the step from others in a checkpoint.
+std::uint32_t check_of(const planned_step& s);
+
 // What is yet to be found out about an item's last block when it is first run: the outcomes of the
 // reversed operation `w` and, in an ordinary decision, of the resolution after it.
 struct proposal {

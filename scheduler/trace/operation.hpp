@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/base/source_location.hpp>
@@ -10,9 +11,9 @@
 namespace norn {
 
 // FNV-1a, at compile time where the name is a constant.
-constexpr std::uint64_t hash_of_name(const char* name) {
+constexpr std::uint64_t hash_of_name(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325;
-  for (; *name != 0; ++name) hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return hash;
 }
 

@@ -1,0 +1,94 @@
+// What a crash does to threads: who lives by what, and how the stacks of the killed are taken down.
+#include <algorithm>
+#include <utility>
+
+#include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/runner.hpp>
+
+namespace norn {
+
+void runner::live_by(object_slot life) {
+  model_thread& self = *running_;
+  NORN_INVARIANT(self.starter != nullptr);
+  self.life = life;
+  if (life == no_object) return;
+  if (has_events()) access(life, access_mode::read, 0, region::whole());
+  if (is_killed(self)) throw unwound{};
+}
+
+std::size_t runner::kill(object_slot life) {
+  access(life, access_mode::write, 0, region::whole());
+  std::size_t killed = 0;
+  // By identity, not in the order of creation, which concurrent creators may change.
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    const auto t = thread_id(i);
+    model_thread& victim = *threads_[i];
+    const bool exists = execution_.state(t) != thread_state::absent;
+    if (!exists || victim.life != life || victim.ended_in != no_event) continue;
+    NORN_INVARIANT(&victim != running_);
+    ++killed;
+    note_end(victim);
+    if (execution_.state(t) != thread_state::parked) continue;
+    const guard& waits_for = execution_.pending(t).guard;
+    if (waits_for.exists() && waits_for.revocable) {
+      access(waits_for.object, access_mode::write, 0, region::whole());
+    }
+  }
+  if (killed == 0) return 0;
+  execution_.set_word(life, 1);
+  // As in the end of an execution: what their stacks own is released, and nothing else happens.
+  fiber* const previous = std::exchange(unwinds_, running_->stack.get());
+  const bool taking_down = std::exchange(taking_down_, true);
+  model_thread* const self = running_;
+  // A thread's identity is above its creator's, to whose stack it may refer.
+  for (std::size_t i = threads_.size(); i-- > 0;) {
+    if (threads_[i]->life == life) unwind_stack(*threads_[i]);
+  }
+  running_ = self;
+  taking_down_ = taking_down;
+  unwinds_ = previous;
+  return killed;
+}
+
+declared_fault& runner::declare_fault(std::string_view kind, std::string_view name,
+                                      std::uint32_t budget) {
+  // Several of one name are told apart by their order.
+  const auto same = [&](const declared_fault* other) {
+    return other->kind == kind && other->name == name;
+  };
+  auto skipped = std::count_if(declared_now_.begin(), declared_now_.end(), same);
+  for (declared_fault& known : faults_) {
+    if (same(&known) && skipped-- == 0) return *declared_now_.emplace_back(&known);
+  }
+  declared_fault& fresh =
+      faults_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
+  return *declared_now_.emplace_back(&fresh);
+}
+
+// The step of a thread that has been killed: it only learns that it has.
+void runner::cut_short(model_thread& killed) {
+  begin_event(killed);
+  if (!execution_.recorded()) execution_.mark_cut_short();
+  // It could not come before what its operation waited for.
+  const guard& waited_for = execution_.last().op.guard;
+  if (waited_for.exists()) access(waited_for.object, access_mode::read, 0, region::whole());
+  if (narration* const text = narrating()) text->result = "killed";
+  execution_.set_state(killed.id, thread_state::killed);
+  close_event();
+}
+
+// Part of the current event.
+void runner::note_end(model_thread& of) {
+  if (execution_.size() != 0) {
+    if (!execution_.recorded()) {
+      execution_.add_access({of.end, access_mode::write, 0, region::whole()});
+    }
+    of.ended_in = event_id(execution_.size() - 1);
+  }
+  execution_.set_word(of.end, 1);
+  if (!execution_.recorded()) {
+    races_.note(synchronisation::release, of.id, of.end, execution_.size());
+  }
+}
+
+}  // namespace norn

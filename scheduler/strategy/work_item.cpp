@@ -1,0 +1,12 @@
+#include <norn/scheduler/strategy/work_item.hpp>
+
+#include <norn/scheduler/trace/execution.hpp>
+
+namespace norn {
+
+std::uint32_t check_of(const planned_step& s) {
+  if (s.kind == nullptr) return static_cast<std::uint32_t>(index_of(s.object));
+  return execution::check_of(*s.kind, s.object);
+}
+
+}  // namespace norn
