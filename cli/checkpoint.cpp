@@ -115,8 +115,9 @@ json json_of(const work_item& item) {
   json j = {{"steps", std::move(steps)}};
   const proposal& p = item.proposal;
   if (item.proposed) {
-    j["proposal"] = {p.block, p.past, p.reversed, p.guarded, p.foreseen, index_of(p.decides)};
+    j["proposal"] = {p.block, p.reversed, p.guarded, p.foreseen, index_of(p.decides)};
   }
+  if (item.rest) j["rest"] = true;
   return j;
 }
 
@@ -131,16 +132,16 @@ work_item item_from(const json& j) {
     s.object = object_id(from.at(3).get<std::uint32_t>());
     return s;
   });
+  item.rest = j.contains("rest");
   item.proposed = j.contains("proposal");
   if (!item.proposed) return item;
   const json& from = j.at("proposal");
   proposal& p = item.proposal;
   p.block = from.at(0);
-  p.past = from.at(1);
-  p.reversed = from.at(2);
-  p.guarded = from.at(3);
-  p.foreseen = from.at(4);
-  p.decides = thread_id(from.at(5).get<std::uint16_t>());
+  p.reversed = from.at(1);
+  p.guarded = from.at(2);
+  p.foreseen = from.at(3);
+  p.decides = thread_id(from.at(4).get<std::uint16_t>());
   return item;
 }
 

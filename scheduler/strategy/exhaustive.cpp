@@ -6,59 +6,30 @@
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/strategy/decisions.hpp>
 
 namespace norn {
 
 namespace {
 
-// What is passed over as settled is held against the canonical test, where that may take its time.
+// What is passed over as settled is held against the canonical test, and each item against its execution, where
+// that may take its time.
 #ifdef NDEBUG
-constexpr bool verify_settled = false;
+constexpr bool verify = false;
 #else
-constexpr bool verify_settled = true;
+constexpr bool verify = true;
 #endif
-
-bool waits_on_gate(const operation& op) { return op.guard.exists() && op.guard.revocable; }
 
 bool happens_after_own(const execution& t, cut_view past, event_id e) {
   const event& event = t.at(e);
   return past[index_of(event.thread)] > event.index;
 }
 
-object_id name_of(const execution& t, const operation& op) {
-  return op.object == no_object ? object_id{} : t.name_of(op.object);
-}
-
-// The thread's next step, by its default alternative.
-planned_step plan(const execution& t, thread_id by, const operation& op) {
-  planned_step s;
-  s.thread = by;
-  s.kind = op.kind;
-  s.object = name_of(t, op);
-  return s;
-}
-
 bool is_as_planned(const execution& t, const planned_step& planned) {
   const operation& op = t.pending(planned.thread);
-  if (planned.kind == nullptr) return check_of(plan(t, planned.thread, op)) == check_of(planned);
-  return op.kind == planned.kind && name_of(t, op) == planned.object;
-}
-
-// Whether the first access of `e` that conflicts with `k` comes after the first that conflicts with
-// `w`; threads decide where it is the same one.
-bool runs_into_later(const execution& t, const event& e, const event& k, const event& w) {
-  for (const access& a : t.accesses(e)) {
-    const auto hit_by = [&](const event& other) {
-      const auto others = t.accesses(other);
-      return std::any_of(others.begin(), others.end(),
-                         [&](const access& b) { return dependent(a, b); });
-    };
-    const bool hit_by_k = hit_by(k);
-    const bool hit_by_w = hit_by(w);
-    if (hit_by_k && hit_by_w) return k.thread > w.thread;
-    if (hit_by_k || hit_by_w) return hit_by_w;
-  }
-  return k.thread > w.thread;
+  const planned_step now = plan(t, planned.thread, op);
+  if (planned.kind == nullptr) return check_of(now) == check_of(planned);
+  return now.kind == planned.kind && now.object == planned.object;
 }
 
 // Of the children of one execution, whether `a` is the one to be run later.
@@ -69,7 +40,7 @@ bool comes_later(const work_item& a, const work_item& b) {
                     [&](const planned_step& x, const planned_step& y) { return key(x) == key(y); });
   if (left != a.steps.end() && right != b.steps.end()) return key(*left) > key(*right);
   if (a.steps.size() != b.steps.size()) return a.steps.size() > b.steps.size();
-  const auto parts = [](const proposal& p) { return std::tuple(p.block, p.past, p.reversed); };
+  const auto parts = [](const proposal& p) { return std::pair(p.block, p.reversed); };
   return parts(a.proposal) > parts(b.proposal);
 }
 
@@ -92,6 +63,7 @@ void exhaustive::restart() {
   footprints_.clear();
   divergence_.reset();
   probing_ = out_of_order_ = false;
+  stage_ = stage::exploring;
   retire(current_);  // what was recorded of it is out of date
   push();            // the root: nothing decided
 }
@@ -100,10 +72,11 @@ void exhaustive::take(std::vector<work_item> items) {
   items_ = std::move(items);
   open_races_.clear();
   out_of_order_ = false;
+  stage_ = stage::exploring;
 }
 
 bool exhaustive::settle() {
-  if (!open_races_.empty()) return false;
+  if (stage_ != stage::exploring || !open_races_.empty()) return false;
   put_in_order();
   return true;
 }
@@ -138,9 +111,18 @@ bool exhaustive::begin_execution() {
   probing_ = probe_next();
   if (probing_) return true;
   put_in_order();
+  if (stage_ == stage::returning && !forget_what_was_done()) return true;
+  if (items_.size() > most_items_) forget_coldest();
   if (items_.empty()) return false;
-  take_up(std::move(items_.back()));
+  work_item next = std::move(items_.back());
   items_.pop_back();
+  if (next.rest) {
+    go_back(std::move(next));
+  } else if (stage_ == stage::found) {
+    return_to(std::move(next));
+  } else {
+    take_up(std::move(next));
+  }
   return true;
 }
 
@@ -168,8 +150,10 @@ thread_id exhaustive::choose_thread(const execution& so_far) {
     footprints_.learn(probed_, footprint_of_last(so_far));
     return no_thread;
   }
+  if (stage_ == stage::finding) return find_parent(so_far);
+  if (stage_ == stage::asking) return no_thread;
   if (!examine(so_far)) return no_thread;
-  return extend(so_far);
+  return extend(so_far, so_far.lowest_enabled());
 }
 
 thread_id exhaustive::replay_step(const execution& so_far) {
@@ -194,8 +178,7 @@ void exhaustive::diverge(std::size_t position, std::string came) {
   divergence_ = divergence{position, expected.thread, kind, std::move(came)};
 }
 
-thread_id exhaustive::extend(const execution& so_far) {
-  const thread_id next = so_far.lowest_enabled();
+thread_id exhaustive::extend(const execution& so_far, thread_id next) {
   current_.steps.push_back(plan(so_far, next, so_far.pending(next)));
   current_.steps.back().ends_block = current_.steps.back().reversible = true;
   return next;
@@ -234,7 +217,6 @@ bool exhaustive::accepted(const execution& so_far) const {
     }
     return true;
   };
-  if (!lies_before(p.past, p.reversed, p.reversed)) return false;
   const std::size_t last = replayed_ - 1;
   if (!lies_before(p.block, last, last)) return false;
   return p.guarded || reversed_is_canonical_maximum(so_far);
@@ -312,6 +294,7 @@ lesson exhaustive::end_execution(const execution& done) {
     }
     return lesson::probe;
   }
+  if (stage_ == stage::asking && done.size() == replayed_) return answered(done);
   if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged)
     return lesson::probe;
   if (done.size() < replayed_) {
@@ -320,7 +303,9 @@ lesson exhaustive::end_execution(const execution& done) {
     }
     return lesson::probe;
   }
+  if (stage_ == stage::finding) return found_parent(done);
   if (!examine(done)) return lesson::probe;
+  NORN_INVARIANT(!verify || done.outcome() != outcome::completed || is_item_of(done));
   if (learn_carrying_kinds(done)) {
     restart();
     return lesson::start_over;
@@ -341,7 +326,7 @@ lesson exhaustive::end_execution(const execution& done) {
       reverse_blocking(done, t, done.events_of(t).size(), done.pending(t));
     }
   }
-  return lesson::execution;
+  return stage_ == stage::exploring ? lesson::execution : lesson::probe;
 }
 
 void exhaustive::propose_choices(const execution& t) {
@@ -418,7 +403,7 @@ void exhaustive::find_settled(const execution& t) {
 
 void exhaustive::reverse_races(const execution& t, event_id reversed) {
   const event& w = t.at(reversed);
-  const bool old = !verify_settled && index_of(reversed) < settled_.block && !is_adaptive(w);
+  const bool old = !verify && index_of(reversed) < settled_.block && !is_adaptive(w);
   for (const event_id r : t.predecessors(w)) {
     const std::int32_t d = decision_ending_at_[index_of(r)];
     if (d < 0 || (old && index_of(r) >= settled_.from)) continue;
@@ -478,9 +463,10 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
   const execution& t = from.t;
   const event& resolution = t.at(event_id(d.last));
   const bool guarded = waits_on_gate(resolution.op);
-  if (!is_open_at(t, op, without_decided(t, d, reversed, cut))) return;
+  const cut_view undecided = without_decided(t, d, reversed, cut);
+  if (!is_open_at(t, op, undecided)) return;
   if (d.last >= from.settled.from && subset(cut, from.settled.before)) {
-    NORN_INVARIANT(!verify_settled || !canonical_.is_canonical_from(t, cut, from.by_next));
+    NORN_INVARIANT(!verify || !canonical_.is_canonical_from(t, cut, from.by_next));
     return;
   }
   if (!canonical_.is_canonical_from(t, cut, from.by_next)) return;
@@ -491,20 +477,18 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
   work_item& item = push();
   item.proposed = true;
   proposal& p = item.proposal;
-  for (std::size_t i = 0; i < d.last; ++i) item.steps.push_back(from.steps[i]);
-  const auto unmark = [&](std::size_t first) {
-    for (std::size_t i = first; i < item.steps.size(); ++i) {
-      item.steps[i].ends_block = item.steps[i].reversible = false;
-    }
-  };
-  p.block = d.first;
-  p.past = static_cast<std::uint32_t>(item.steps.size());
-  for (std::size_t i = d.last + 1; i < t.size(); ++i) {
-    const event& e = t.at(event_id(i));
-    if (event_id(i) != reversed && cut[index_of(e.thread)] > e.index)
-      item.steps.push_back(from.steps[i]);
+  before_.assign(t.width(), 0);
+  for (std::size_t i = 0; i < d.first; ++i) {
+    item.steps.push_back(from.steps[i]);
+    ++before_[index_of(from.steps[i].thread)];
   }
-  unmark(d.first);
+  p.block = d.first;
+  order_.clear();
+  append_in_order(t, before_, undecided, order_);
+  for (const event_id e : order_) {
+    item.steps.push_back(from.steps[index_of(e)]);
+    item.steps.back().ends_block = item.steps.back().reversible = false;
+  }
   p.reversed = static_cast<std::uint32_t>(item.steps.size());
   item.steps.push_back(plan(t, by, op));
   p.guarded = guarded;

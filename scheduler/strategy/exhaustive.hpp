@@ -40,7 +40,11 @@ namespace norn {
 
 class exhaustive : public strategy {
  public:
-  exhaustive() { restart(); }
+  // Of the items that wait it keeps so many and, beyond, those that one execution proposes; where there are more
+  // it forgets the coldest and finds them again when their turn has come.
+  static constexpr std::size_t most_items = 1024;
+
+  explicit exhaustive(std::size_t most = most_items) : most_items_(most) { restart(); }
 
   bool begin_execution() override;
   std::size_t shared_prefix() const override { return shared_; }
@@ -117,7 +121,7 @@ class exhaustive : public strategy {
   // Running an item.
   void take_up(work_item&& item);
   thread_id replay_step(const execution& so_far);
-  thread_id extend(const execution& so_far);
+  thread_id extend(const execution& so_far, thread_id next);
   void diverge(std::size_t position, std::string came);
 
   // Looking at what a proposal came to, once its last block has been run.
@@ -141,6 +145,23 @@ class exhaustive : public strategy {
 
   cut_view without_decided(const execution& t, const decision& d, event_id reversed, cut_view cut);
 
+  // Going back to what was forgotten.
+  enum class stage {
+    exploring,
+    finding,    // the parent of an item that has been done, by its trace
+    asking,     // how an operation that it did not come to do leaves its gate (decisions.hpp)
+    found,      // the parent's item is the only one that waits
+    returning,  // the parent is run again: it proposes what it proposed
+  };
+  void forget_coldest();
+  void go_back(work_item&& done);
+  thread_id find_parent(const execution& so_far);
+  lesson found_parent(const execution& t);
+  lesson answered(const execution& t);
+  void return_to(work_item&& item);
+  bool forget_what_was_done();
+  bool is_item_of(const execution& t) const;
+
   // Adaptive operations.
   bool is_adaptive(const event& e) const {
     return e.op.kind->adaptive || e.cut_short || carrying_kinds_.contains(e.op.kind->name_hash);
@@ -156,6 +177,7 @@ class exhaustive : public strategy {
   work_item& push();
   void retire(work_item& item);
 
+  std::size_t most_items_;
   std::vector<work_item> items_;
   std::vector<work_item> spares_;  // retired items, kept for their memory
   work_item current_;
@@ -167,6 +189,11 @@ class exhaustive : public strategy {
   std::uint64_t probed_ = 0;  // by this key
   std::optional<divergence> divergence_;
 
+  stage stage_ = stage::exploring;
+  work_item gone_back_from_;  // done, and so is all that comes before it
+  work_item gone_back_to_;    // its parent, once that is known
+  std::vector<bool> answers_;
+
   // Scratch of end_execution.
   std::vector<decision> decisions_;
   std::vector<std::int32_t> decision_ending_at_;  // by position; -1: none
@@ -176,6 +203,8 @@ class exhaustive : public strategy {
   struct settled settled_;
   std::vector<event_count> cut_;
   std::vector<event_count> without_;
+  std::vector<event_count> before_;
+  std::vector<event_id> order_;
   canonical_extension canonical_;
   std::shared_ptr<const kept_parent> kept_;  // the execution just run, where it is needed longer
 

@@ -1,7 +1,5 @@
 #include <norn/scheduler/strategy/work_item.hpp>
 
-#include <norn/scheduler/trace/execution.hpp>
-
 namespace norn {
 
 std::uint32_t check_of(const planned_step& s) {

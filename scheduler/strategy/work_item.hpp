@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/trace/execution.hpp>
 #include <norn/scheduler/trace/operation.hpp>
 
 namespace norn {
@@ -29,6 +30,15 @@ struct planned_step {
   object_id object{};
 };
 
+// The thread's next step, by its default alternative.
+inline planned_step plan(const execution& t, thread_id by, const operation& op) {
+  planned_step s;
+  s.thread = by;
+  s.kind = op.kind;
+  s.object = op.object == no_object ? object_id{} : t.name_of(op.object);
+  return s;
+}
+
 // What tells the step from others in a checkpoint.
 std::uint32_t check_of(const planned_step& s);
 
@@ -36,7 +46,6 @@ std::uint32_t check_of(const planned_step& s);
 // reversed operation `w` and, in an ordinary decision, of the resolution after it.
 struct proposal {
   std::uint32_t block = 0;     // position of the block's first step
-  std::uint32_t past = 0;      // position of the first step of Q, the reversed operation's own past
   std::uint32_t reversed = 0;  // position of w
   bool guarded = false;        // w itself resolves the decision
   bool foreseen = false;       // nothing is left to find out: the two have fixed accesses
@@ -47,10 +56,13 @@ struct work_item {
   std::vector<planned_step> steps;
   bool proposed = false;
   norn::proposal proposal;
+  // Stands for all that comes after the item in the order of the search: what else the execution that
+  // proposed it has proposed, and so on up to the root. The item itself has been done.
+  bool rest = false;
 
   void clear() {
     steps.clear();
-    proposed = false;
+    proposed = rest = false;
   }
 };
 

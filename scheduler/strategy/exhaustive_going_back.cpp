@@ -1,0 +1,142 @@
+// Space that does not grow with the search. The items that wait are bounded in number: beyond the bound the
+// coldest are forgotten, but for one, which stands for all that comes after it. When its turn has come, the
+// execution that proposed it is found (as a trace it follows from the item alone), run again for what it
+// proposes, and of that what comes after the item is kept; then the parent stands for the rest.
+#include <algorithm>
+#include <utility>
+
+#include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/strategy/decisions.hpp>
+#include <norn/scheduler/strategy/exhaustive.hpp>
+
+namespace norn {
+
+namespace {
+
+bool same_steps(const work_item& a, const work_item& b) {
+  return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
+                    [](const planned_step& x, const planned_step& y) {
+                      return x.thread == y.thread && x.alternative == y.alternative &&
+                             x.ends_block == y.ends_block;
+                    });
+}
+
+// Items that were proposed once more when the outcomes of an operation were known (propose_alternatives): the
+// one whose run proposed this one.
+bool make_default(work_item& item) {
+  if (!item.proposed) return false;
+  planned_step& resolution = item.steps.back();
+  planned_step& reversed = item.steps[item.proposal.reversed];
+  planned_step& differs = resolution.alternative != 0 ? resolution : reversed;
+  return std::exchange(differs.alternative, std::uint16_t{0}) != 0;
+}
+
+}  // namespace
+
+void exhaustive::forget_coldest() {
+  const auto kept = static_cast<std::ptrdiff_t>(items_.size() / 2);
+  work_item last = items_[static_cast<std::size_t>(kept)];
+  last.rest = true;
+  items_.erase(items_.begin(), items_.begin() + kept);
+  items_.insert(items_.begin(), std::move(last));
+}
+
+void exhaustive::go_back(work_item&& done) {
+  NORN_INVARIANT(items_.empty());
+  gone_back_from_ = std::move(done);
+  gone_back_from_.rest = false;
+  work_item before = gone_back_from_;
+  if (make_default(before)) return return_to(std::move(before));
+  stage_ = stage::finding;
+  if (before.proposed) {
+    before.steps.resize(before.proposal.reversed);  // the resolution goes first again
+  } else {
+    before.steps.pop_back();  // by its default alternative
+  }
+  take_up(std::move(before));
+}
+
+// Beyond the item without what was reversed: the resolution, then what was reversed unless that is blocked now,
+// then what `next` chooses.
+thread_id exhaustive::find_parent(const execution& so_far) {
+  const work_item& from = gone_back_from_;
+  thread_id next = so_far.lowest_enabled();
+  if (from.proposed && so_far.size() == replayed_) {
+    next = from.proposal.decides;
+  } else if (from.proposed && so_far.size() == replayed_ + 1) {
+    const thread_id reversed = from.steps[from.proposal.reversed].thread;
+    if (so_far.is_enabled(reversed)) next = reversed;
+  }
+  if (so_far.is_enabled(next)) return extend(so_far, next);
+  divergence_ = divergence{so_far.size(), next, "an operation that was enabled before",
+                           "one that is blocked"};
+  return no_thread;
+}
+
+// Where the bound on depth has cut the execution, the search is not complete anyway.
+lesson exhaustive::found_parent(const execution& t) {
+  found_item its = item_of(t, answers_);
+  stage_ = stage::exploring;
+  if (its.reaches == found_item::extent::until_bound) return lesson::probe;
+  stage_ = its.reaches == found_item::extent::whole ? stage::found : stage::asking;
+  items_.push_back(std::move(its.item));
+  return lesson::probe;
+}
+
+// Then the parent is sought once more.
+lesson exhaustive::answered(const execution& t) {
+  answers_.push_back(only_reads_its_gate(t, event_id(t.size() - 1)));
+  stage_ = stage::exploring;
+  items_.push_back(gone_back_from_);
+  items_.back().rest = true;
+  return lesson::probe;
+}
+
+void exhaustive::return_to(work_item&& item) {
+  stage_ = stage::returning;
+  answers_.clear();
+  gone_back_to_ = item;
+  take_up(std::move(item));
+}
+
+// Of the parent's items, those that come after the one gone back from are left, and then what comes after the
+// parent. False where that one is not among them.
+bool exhaustive::forget_what_was_done() {
+  stage_ = stage::exploring;
+  const auto done = std::find_if(items_.begin(), items_.end(), [&](const work_item& each) {
+    return same_steps(each, gone_back_from_);
+  });
+  if (done == items_.end()) {
+    const planned_step& last = gone_back_from_.steps.back();
+    divergence_ = divergence{gone_back_from_.steps.size() - 1, last.thread,
+                             last.kind == nullptr ? "another operation" : last.kind->name,
+                             "nothing: run again, an execution leads to others than before"};
+    return false;
+  }
+  items_.erase(done, items_.end());
+  if (!gone_back_to_.steps.empty()) {  // the root comes last
+    gone_back_to_.rest = true;
+    items_.insert(items_.begin(), std::move(gone_back_to_));
+  }
+  return true;
+}
+
+// The item that has just been run, as it would be found again.
+bool exhaustive::is_item_of(const execution& t) const {
+  work_item run = current_;
+  run.steps.resize(replayed_);
+  const found_item its = item_of(t, {});
+  if (its.reaches == found_item::extent::until_question)
+    return true;  // not to be told without running more
+  const work_item& found = its.item;
+  if (!same_steps(found, run) || found.proposed != run.proposed) return false;
+  for (std::size_t i = 0; i < replayed_; ++i) {
+    if (found.steps[i].reversible != run.steps[i].reversible) return false;
+  }
+  const proposal& p = found.proposal;
+  const proposal& q = run.proposal;
+  return !run.proposed || (p.block == q.block && p.reversed == q.reversed &&
+                           p.guarded == q.guarded && p.decides == q.decides);
+}
+
+}  // namespace norn

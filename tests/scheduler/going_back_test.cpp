@@ -1,0 +1,146 @@
+// A search that keeps next to nothing of what is left, and finds it again, against one that keeps all: the same
+// executions in the same order.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <rapidcheck.h>
+
+#include <norn/norn.hpp>
+#include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/strategy/exhaustive.hpp>
+
+#include "../reference/naive.hpp"
+#include "../reference/random_program.hpp"
+#include "classic_programs.hpp"
+#include "drawn.hpp"
+
+namespace norn {
+namespace {
+
+using reference::feature_set;
+using enum reference::instruction_kind;
+
+struct course {
+  std::vector<std::uint64_t> traces;  // in the order in which they were run
+  std::size_t probes = 0;
+  std::size_t most_waiting = 0;
+  std::string misuse;
+};
+
+// `r` names the threads: searches to be compared share one.
+course course_of(const program& body, exhaustive& s, runner& r, std::size_t limit) {
+  course all;
+  while (s.begin_execution() && all.traces.size() < limit) {
+    const execution& done = r.run(body, s);
+    if (s.diverged() || !r.misuse().empty()) {
+      all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
+      return all;
+    }
+    const lesson learnt = r.observed_more() ? lesson::start_over : s.end_execution(done);
+    if (learnt == lesson::start_over) {
+      s.restart();
+      all = course{};
+    } else if (learnt == lesson::execution) {
+      all.traces.push_back(reference::hash_of(done));
+    } else {
+      ++all.probes;
+    }
+    all.most_waiting = std::max(all.most_waiting, s.items().size());
+  }
+  return all;
+}
+
+struct tally {
+  std::size_t executions = 0;
+  std::size_t probes = 0;
+  std::size_t more_probes = 0;  // of the search that forgets
+};
+
+void compare(const program& body, tally& total) {
+  constexpr std::size_t limit = 3000;
+  runner names(runner::settings{});
+  exhaustive keeps;
+  course_of(body, keeps, names, limit);  // names the threads
+  exhaustive keeps_all;
+  const course expected = course_of(body, keeps_all, names, limit);
+  for (const std::size_t most : {1u, 3u}) {
+    exhaustive forgets(most);
+    const course actual = course_of(body, forgets, names, limit);
+    if (actual.misuse != expected.misuse) RC_FAIL("misuse: " + actual.misuse);
+    if (actual.traces != expected.traces) {
+      RC_FAIL(std::to_string(actual.traces.size()) + " executions instead of " +
+              std::to_string(expected.traces.size()) + ", or in another order");
+    }
+    total.more_probes += actual.probes - expected.probes;
+  }
+  total.executions += expected.traces.size();
+  total.probes += expected.probes;
+}
+
+void check_programs(const std::string& name, const feature_set& features, int count) {
+  tally total;
+  const auto generator = reference::arbitrary_program(features);
+  reference::check_drawn(name, count, [&] {
+    const reference::random_program p = *generator;
+    compare([p] { reference::interpret(p).body(); }, total);
+  });
+  std::cout << name << ": " << total.executions << " executions, " << total.probes << " probes, "
+            << total.more_probes << " more by the two that forget\n";
+  EXPECT_GT(total.more_probes, 0u);
+}
+
+TEST(GoingBack, Memory) {
+  check_programs("memory", {{read, write, add, compare_swap, exchange_two}, 3, 4, false}, 200);
+  check_programs("memory, 4 threads", {{read, write, add, compare_swap}, 4, 2, false}, 100);
+}
+
+TEST(GoingBack, FootprintsThatDependOnOutcomes) {
+  check_programs("adaptive",
+                 {{read, write, add, follow, follow, exchange_two, skip_if}, 3, 4, true}, 300);
+}
+
+TEST(GoingBack, LocksAndWaits) {
+  check_programs("locks", {{read, write, add, lock, lock, unlock, try_lock, skip_if}, 3, 5, false},
+                 300);
+  check_programs("await", {{read, write, add, await, await, lock, unlock}, 3, 4, false}, 300);
+  check_programs("conditions",
+                 {{read, write, lock, unlock, wait, wait_for, notify_one, notify_all}, 3, 4, false},
+                 300);
+  check_programs("semaphores, shared locks",
+                 {{read, write, acquire, release, lock_shared, unlock_shared, lock_exclusive,
+                   unlock_exclusive},
+                  3,
+                  5,
+                  false},
+                 300);
+}
+
+TEST(GoingBack, ChoicesAndThreadsThatAreNotAlwaysThere) {
+  check_programs("choices",
+                 {{read, write, choose, choose, compare_swap, lock, unlock}, 3, 4, false}, 300);
+  check_programs("forks", {{read, write, skip_if, fork, fork, join, choose}, 3, 4, false}, 200);
+}
+
+TEST(GoingBack, Everything) {
+  std::vector<reference::instruction_kind> all;
+  for (int k = 0; k <= static_cast<int>(race_write); ++k) {
+    all.push_back(reference::instruction_kind(k));
+  }
+  check_programs("everything", {all, 3, 4, true}, 300);
+  check_programs("everything, and a crash", {all, 3, 3, true, 1, true}, 60);
+}
+
+TEST(GoingBack, KeepsNoMoreThanItMay) {
+  runner r(runner::settings{});
+  exhaustive forgets(4);
+  const course all = course_of(classic::fetch_add(6), forgets, r, 1000);
+  EXPECT_EQ(all.traces.size(), 720u);  // 6!
+  // Four, and what one execution proposes: each of the 15 pairs of threads races once.
+  EXPECT_LE(all.most_waiting, 4u + 15u);
+}
+
+}  // namespace
+}  // namespace norn
