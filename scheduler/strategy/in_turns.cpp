@@ -6,9 +6,9 @@ namespace norn {
 
 namespace {
 
-// In steps. A thread that has not ended is unwound, by an exception that takes as long as about twenty.
+// In steps. A thread that has not ended is unwound, by an exception that takes as long as about thirty.
 std::uint64_t cost_of(const execution& done) {
-  constexpr std::uint64_t unwinding = 20;
+  constexpr std::uint64_t unwinding = 30;
   std::uint64_t cost = done.size();
   for (std::size_t t = 0; t < done.thread_count(); ++t) {
     cost += done.state(thread_id(t)) == thread_state::parked ? unwinding : 0;

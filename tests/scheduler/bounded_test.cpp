@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 
 #include <norn/model/memory/atomic.hpp>
 #include <norn/model/memory/choose.hpp>
+#include <norn/model/memory/ghost.hpp>
 #include <norn/model/property.hpp>
 #include <norn/model/sync/condition_variable.hpp>
 #include <norn/model/sync/mutex.hpp>
@@ -16,6 +19,8 @@
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/strategy/bounded.hpp>
+#include <norn/scheduler/strategy/exhaustive.hpp>
+#include <norn/scheduler/strategy/in_turns.hpp>
 
 #include "../reference/compare.hpp"
 #include "classic_programs.hpp"
@@ -181,6 +186,65 @@ TEST(Bounded, GivesWayToTheSearchWithoutABoundWhereThatIsCheaper) {
   EXPECT_EQ(r.bound_hit, bound_kind::none);
   EXPECT_EQ(r.strategy, "exhaustive");
   EXPECT_TRUE(r.complete);
+}
+
+TEST(Bounded, RedundantExecutionsAreCountedApart) {
+  in_turns both(std::make_unique<bounded>(1), std::make_unique<exhaustive>());
+  runner r(runner::settings{});
+  std::map<lesson, std::uint64_t> lessons;
+  while (both.begin_execution()) ++lessons[both.end_execution(r.run(large, both))];
+  const statistics found = explored_within(1, large).stats;
+  EXPECT_EQ(found.executions, lessons[lesson::execution]);
+  EXPECT_EQ(found.blocked, lessons[lesson::redundant]);
+  EXPECT_EQ(found.probes, lessons[lesson::probe]);
+}
+
+// That the addition carries an access of the specification is seen in the second execution, so the search starts
+// over. If the exhaustive one of the two had to see it again, it would start over again and again.
+TEST(Bounded, WhatWasLearntIsKnownAfterStartingOver) {
+  explore_options options;
+  options.properties = {"undecided to the end"};
+  options.strategy = strategy_kind::bounded;
+  options.limits.time_seconds = 60;
+  const search_result r = explore(
+      [] {
+        atomic<int> x{0};
+        atomic<int> y{0};
+        ghost<int> added{0, "added"};
+        run_concurrently([&] { x.store(1); },
+                         [&] {
+                           if (x.load() == 1) return;
+                           y.fetch_add(1);
+                           ++added;
+                         });
+      },
+      options);
+  EXPECT_TRUE(r.complete);
+  EXPECT_EQ(r.stats.executions, 2u);
+}
+
+// What the addition touches where it comes first is found out by running it there: that is no execution, and
+// the one that does it again must tell what came of it.
+TEST(Bounded, AViolationThatAProbeMeetsFirst) {
+  const auto late = [](outcome_text&) {
+    atomic<int> x{0};
+    ghost<int> added{0, "added"};
+    run_concurrently([&] { x.store(1); },
+                     [&] {
+                       const int before = x.fetch_add(1);
+                       ++added;
+                       require("late", before != 0);
+                     });
+  };
+  explore_options options;
+  options.properties = {"late"};
+  outcome_text none;
+  for (const strategy_kind strategy : {strategy_kind::exhaustive, strategy_kind::bounded}) {
+    options.strategy = strategy;
+    const search_result r = explore([&] { late(none); }, options);
+    EXPECT_EQ(r.properties.front().verdict, conclusion::violated);
+    EXPECT_EQ(r.properties.front().counterexample->found_execution, 2u);
+  }
 }
 
 TEST(Bounded, OtherBoundsEndItToo) {

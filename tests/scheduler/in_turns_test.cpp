@@ -99,9 +99,9 @@ TEST(InTurns, TheFirstThatHasNothingLeftEndsBoth) {
 
 // What the other ran in between is not what it had run before.
 TEST(InTurns, NothingIsSharedWithTheOther) {
-  const ended both = run({30}, {30}, fifty_steps);
-  EXPECT_EQ(both.runs, times(20, 'u') + times(30, 'a'));
-  EXPECT_EQ(both.shared, "0" + times(19, '1') + "0" + times(29, '1'));
+  const ended both = run({60}, {30}, fifty_steps);
+  EXPECT_EQ(both.runs, times(20, 'u') + times(40, 'a') + times(10, 'u'));
+  EXPECT_EQ(both.shared, "0" + times(19, '1') + "0" + times(39, '1') + "0" + times(9, '1'));
 }
 
 // A turn of an execution of 100 steps is 2,000: the time to take up the work again is small beside it.
@@ -113,11 +113,11 @@ TEST(InTurns, ATurnIsLongWhereExecutionsAre) {
   EXPECT_EQ(run({20}, {1000}, hundred_steps).runs, times(20, 'u') + times(20, 'a'));
 }
 
-// Each of a's executions ends after 5 steps, with the main thread left to be unwound: 25, so that 40 are 1,000
-// and 80 are 2,000.
-TEST(InTurns, ToUnwindAThreadCostsTwentySteps) {
+// Each of a's executions ends after 5 steps, with the main thread left to be unwound: 35, so that it is ahead by
+// a turn, with 2,000, after 58.
+TEST(InTurns, ToUnwindAThreadCostsThirtySteps) {
   const ended both = run({1000, true, 5}, {21}, fifty_steps);
-  EXPECT_EQ(both.runs, times(20, 'u') + times(80, 'a') + "u");
+  EXPECT_EQ(both.runs, times(20, 'u') + times(58, 'a') + "u");
 }
 
 TEST(InTurns, StartOverTogether) {
