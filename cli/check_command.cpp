@@ -39,6 +39,7 @@ class check_run {
   check_run(const check_request& request, const presentation& shown,
             const std::optional<checkpoint>& went);
   void keep_checkpoint(const std::optional<checkpoint>& went);
+  void refuse_if_not_exhaustive(const selected_search& s, const said& checkpoint);
   bool goes_on() const;
   void search(const selected_search& s);
   void leave_undecided(const selected_search& s);
@@ -129,13 +130,20 @@ check_run::check_run(const check_request& request, const presentation& shown,
   }
 }
 
+// What other strategies have left to do is not kept.
+void check_run::refuse_if_not_exhaustive(const selected_search& s, const said& checkpoint) {
+  const strategy_kind by = options_of(s).strategy;
+  if (by == strategy_kind::exhaustive) return;
+  throw bad_input(
+      fmt::format("{} is for strategy exhaustive, and {} is searched by strategy {}, of which "
+                  "nothing is kept\n  leave out the one or the other",
+                  checkpoint.source, s.search->name(), name_of(by)));
+}
+
 void check_run::keep_checkpoint(const std::optional<checkpoint>& went) {
   const std::optional<said>& to = request_.checkpoint ? request_.checkpoint : request_.resume;
   if (!to) return;
-  if (request_.search.strategy.value_or(strategy_kind::exhaustive) != strategy_kind::exhaustive) {
-    throw bad_input(to->source +
-                    " is for strategy exhaustive; a search by another has nothing to go on from");
-  }
+  for (const selected_search& s : selected_) refuse_if_not_exhaustive(s, *to);
   if (to->value == "-") throw bad_input(to->source + " takes a file, not `-`");
   checkpoint begun;
   begun.subject = {request_.patterns, {}, request_.search.executions, request_.search.depth};
@@ -278,7 +286,7 @@ void check_run::show(std::size_t first_row) {
 
 void check_run::finish() {
   if (json_) {
-    const strategy_kind strategy = request_.search.strategy.value_or(strategy_kind::exhaustive);
+    const strategy_kind strategy = strategy_of(request_.search);
     json_->write(json_text(results_, {.strategy = std::string(name_of(strategy)),
                                       .jobs = request_.search.jobs.value_or(every_core()),
                                       .seed = request_.search.seed.value_or(1)}));

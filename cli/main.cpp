@@ -169,6 +169,7 @@ check_request command_line::check_asked_for() {
     const auto value = all.value_of("--" + s.name);
     if (value) set(request.search, s.name, value->value, value->source);
   }
+  refuse_contradictions(request.search);
   request.json = all.value_of("--json");
   request.junit = all.value_of("--junit");
   request.checkpoint = all.value_of("--checkpoint");

@@ -50,6 +50,10 @@ std::optional<std::string> replay_token(const check_result& result) {
                  .depth = result.limits.depth});
 }
 
+bool bounding_cost_more(const check_result& result) {
+  return result.limits.preemptions && result.complete && result.strategy == "exhaustive";
+}
+
 std::string grouped(std::uint64_t count) {
   std::string digits = std::to_string(count);
   for (std::size_t place = digits.size(); place > 3;) digits.insert(place -= 3, ",");
@@ -82,6 +86,8 @@ std::string limitation(const check_result& result) {
       return fmt::format("after {:g} s", result.limits.time_seconds);
     case bound_kind::depth:
       return "with executions cut off at " + counted(result.limits.depth, "step");
+    case bound_kind::preemptions:
+      return "with at most " + counted(result.limits.preemptions.value_or(0), "preemption");
     case bound_kind::interrupted:
       return "on Ctrl-C";
   }

@@ -42,6 +42,9 @@ standing standing_of(const check_result& result);
 // The token of the result's counterexample; nothing where it has none.
 std::optional<std::string> replay_token(const check_result& result);
 
+// Whether a bound on preemptions was asked for, and the search without it ended first.
+bool bounding_cost_more(const check_result& result);
+
 // "2 steps", "1 step": counts as reports write them, in groups of three digits.
 std::string grouped(std::uint64_t count);
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);
@@ -51,7 +54,7 @@ std::string counted(std::uint64_t count, std::string_view singular);  // plural 
 std::string duration(double seconds);
 
 // What ended the search early, to go on a phrase: "after 1,000 executions", "after 60 s", "with
-// executions cut off at 50 steps", "on Ctrl-C". Empty where nothing did.
+// executions cut off at 50 steps", "with at most 2 preemptions", "on Ctrl-C". Empty where nothing did.
 std::string limitation(const check_result& result);
 
 }  // namespace norn

@@ -18,6 +18,7 @@ json bounds_of(const check_result& r) {
   if (r.limits.time_seconds > 0) bounds["time"] = r.limits.time_seconds;
   const bool own_depth = r.limits.depth != norn::bounds{}.depth;
   if (own_depth || r.bound_hit == bound_kind::depth) bounds["depth"] = r.limits.depth;
+  if (r.limits.preemptions) bounds["preemptions"] = *r.limits.preemptions;
   return bounds;
 }
 

@@ -29,7 +29,8 @@ explore_options options_for(const checked_test& test, const settings& said) {
   options.name = name_of(test);
   options.properties = {test.violates != nullptr ? test.violates : assertions};
   options.strategy = test.given.strategy;
-  options.limits = {test.given.executions, test.given.time_seconds, test.given.depth};
+  options.limits = {test.given.executions, test.given.time_seconds, test.given.depth,
+                    test.given.preemptions};
   options.seed = test.given.seed;
   options.jobs = std::max<std::size_t>(test.given.jobs, 1);
   // A test that must hold has one property, that nothing fails. One that must break a certain
@@ -44,7 +45,9 @@ explore_options options_for(const checked_test& test, const settings& said) {
 conclusion declared_by(const checked_test& test) {
   if (test.violates != nullptr) return conclusion::violated;
   if (test.given.strategy == strategy_kind::random) return conclusion::sampled;
-  return test.given.executions > 0 ? conclusion::holds_within_bound : conclusion::holds;
+  const bool bounded =
+      test.given.strategy == strategy_kind::bounded || test.given.preemptions.has_value();
+  return bounded || test.given.executions > 0 ? conclusion::holds_within_bound : conclusion::holds;
 }
 
 failure_style style_for(const outside& said, const checked_test& test) {

@@ -16,13 +16,14 @@
 // recorded as properties of the XML output.
 //
 // From outside, with gtest_main too: --norn_replay=TOKEN runs one schedule of the test that the token
-// names, and --norn_strategy, --norn_executions, --norn_time, --norn_depth and --norn_seed are those
-// of `norn check`. Each has a twin in the environment (NORN_SEED); a flag beats it, and it beats the
+// names, and --norn_strategy, --norn_preemptions, --norn_executions, --norn_time, --norn_depth and
+// --norn_seed are those of `norn check`. Each has a twin in the environment (NORN_SEED); a flag beats it, and it beats the
 // options in the code.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -30,10 +31,12 @@
 
 namespace norn {
 
-// How a test is searched. A limit on executions is part of what the test claims; 0: none.
+// How a test is searched. A limit on executions or preemptions is part of what the test claims.
 struct options {
   strategy_kind strategy = strategy_kind::exhaustive;
-  std::uint64_t executions = 0;
+  // Most of one execution; means strategy bounded.
+  std::optional<std::uint32_t> preemptions = std::nullopt;
+  std::uint64_t executions = 0;  // 0: no limit
   double time_seconds = 0;
   std::uint32_t depth = bounds{}.depth;  // most steps of one execution
   std::uint64_t seed = 1;

@@ -66,6 +66,7 @@ outside read_outside(const std::vector<std::string>& arguments) {
     for (std::size_t i = 1; i < arguments.size(); ++i) {
       if (arguments[i].rfind("--norn", 0) == 0) read_flag(read, arguments[i]);
     }
+    refuse_contradictions(read.search);
   } catch (const bad_input& error) {
     const std::string message = error.what();
     const bool lists_flags = message.find(accepted_flags()) != std::string::npos;

@@ -6,6 +6,8 @@
 
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
+#include <norn/scheduler/strategy/bounded.hpp>
+#include <norn/scheduler/strategy/in_turns.hpp>
 #include <norn/scheduler/strategy/random_walk.hpp>
 
 namespace norn {
@@ -17,7 +19,17 @@ constexpr std::uint64_t report_every = 32;
 
 std::unique_ptr<strategy> make_strategy(const explore_options& options) {
   if (options.strategy == strategy_kind::random) return std::make_unique<random_walk>(options.seed);
+  if (options.strategy == strategy_kind::bounded) {
+    const std::uint32_t preemptions = options.limits.preemptions.value_or(usual_preemptions);
+    return std::make_unique<in_turns>(std::make_unique<bounded>(preemptions),
+                                      std::make_unique<exhaustive>());
+  }
   return std::make_unique<exhaustive>();
+}
+
+exhaustive* exhaustive_within(strategy& s) {
+  auto* const turns = dynamic_cast<in_turns*>(&s);
+  return dynamic_cast<exhaustive*>(turns == nullptr ? &s : &turns->unasked());
 }
 
 runner::settings settings_with(const explore_options& options, thread_names* names) {
@@ -38,7 +50,7 @@ void count(statistics& stats, const execution& done, lesson learnt) {
     return;
   }
   stats.steps += done.size();
-  if (done.outcome() == outcome::cut_off) {
+  if (learnt == lesson::redundant || done.outcome() == outcome::cut_off) {
     ++stats.blocked;
   } else if (done.outcome() == outcome::too_deep) {
     ++stats.too_deep;
@@ -57,6 +69,7 @@ bool is_found(const std::vector<finding>& found, const std::string& property) {
 crew::worker::worker(const explore_options& options, thread_names* names)
     : chooses(make_strategy(options)),
       divides(dynamic_cast<exhaustive*>(chooses.get())),
+      exhausts(exhaustive_within(*chooses)),
       runs(settings_with(options, names)),
       guard(runs, options.name, options.limits.depth) {}
 
@@ -122,17 +135,17 @@ void crew::add(knowledge& to, const knowledge& more) {
 
 crew::knowledge crew::known_to(const worker& w) {
   knowledge all;
-  if (w.divides != nullptr) all.carrying = w.divides->carrying_kinds();
+  if (w.exhausts != nullptr) all.carrying = w.exhausts->carrying_kinds();
   all.observed = w.runs.observed();
   all.misnumbered = w.runs.misnumbered();
   return all;
 }
 
 std::unique_ptr<crew::worker> crew::hire() {
-  const bool numbered = options_.strategy == strategy_kind::exhaustive;
+  const bool numbered = options_.strategy != strategy_kind::random;
   auto fresh = std::make_unique<worker>(options_, numbered ? &names_ : nullptr);
   const std::scoped_lock lock(mutex_);
-  if (fresh->divides != nullptr) fresh->divides->learn(known_.carrying);
+  if (fresh->exhausts != nullptr) fresh->exhausts->learn(known_.carrying);
   fresh->runs.learn(known_.observed);
   return fresh;
 }
@@ -148,7 +161,8 @@ void crew::call_others() {
   }
 }
 
-// Where a bound on executions ends a search is a place in the order of a single worker.
+// Where a bound on executions ends a search is a place in the order of a single worker. A search within a bound
+// on preemptions remembers what it has come to, and is not cut into parts that know nothing of one another.
 std::size_t crew::most_workers() const {
   const bool divisible =
       options_.strategy == strategy_kind::exhaustive && options_.limits.executions == 0;
@@ -219,7 +233,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
     if (!w.runs.violations().empty()) {
       // What a probe comes across belongs to an execution, which comes across it, too.
       if (learnt == lesson::probe) {
-        w.divides->share_nothing();
+        w.exhausts->share_nothing();
       } else {
         note(w, done, s, mine, number);
       }
@@ -233,6 +247,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
   if (over_) return true;
   partition_.finish(s);
   consider_end();
+  note_coverage(*w.chooses);
   return true;
 }
 
@@ -326,6 +341,12 @@ void crew::consider_end() {
   if (over_) return;
   summary_ = partition_.in_order([this](const auto& found) { return decided(found); });
   if (summary_.decided) end();
+}
+
+// Nothing was left to it.
+void crew::note_coverage(const strategy& ended) {
+  if (!ended.exhaustive_search()) bound_hit_ = bound_kind::preemptions;
+  gave_way_ = ended.gave_way();
 }
 
 bool crew::decided(const std::vector<finding>& found) const {

@@ -36,6 +36,8 @@ class crew {
   saved_search saved();
 
   bound_kind bound_hit() const { return bound_hit_; }
+  // Whether a bound on preemptions was asked for, and the search without it was complete first.
+  bool gave_way() const { return gave_way_; }
 
  private:
   // What may be found out about the program beyond a single execution.
@@ -50,7 +52,8 @@ class crew {
     worker(const explore_options& options, thread_names* names);
 
     std::unique_ptr<strategy> chooses;
-    exhaustive* divides;  // the strategy, where its work can move
+    exhaustive* divides;   // the strategy, where its work can move
+    exhaustive* exhausts;  // the strategy, or the one of two in turns
     runner runs;
     watch guard;
     std::uint32_t recorded = 0;  // at this tick
@@ -84,6 +87,7 @@ class crew {
   void save();
   void end();
   void consider_end();
+  void note_coverage(const strategy& ended);
   bool decided(const std::vector<finding>& found) const;
   void look_around(const worker* leader);
   void look_again_after(steady::duration since_last_look);
@@ -107,6 +111,7 @@ class crew {
   std::map<const segment*, knowledge> found_out_;  // by segments that make the search start over
   bool no_more_workers_ = false;                   // the system gave no thread
   bound_kind bound_hit_ = bound_kind::none;
+  bool gave_way_ = false;
   std::exception_ptr failed_;
 
   // The first worker's.

@@ -52,6 +52,9 @@ class explorer {
   explorer(const program& body, const explore_options& options) : body_(body), options_(options) {
     for (const std::string& p : options.properties) result_.properties.push_back({p, {}, {}, {}});
     result_.limits = options.limits;
+    if (options.strategy == strategy_kind::bounded && !options.limits.preemptions) {
+      result_.limits.preemptions = usual_preemptions;
+    }
     result_.strategy = name_of(options.strategy);
   }
 
@@ -83,6 +86,7 @@ class explorer {
     last.bound_hit = searching.bound_hit();
     last.over = last.bound_hit != bound_kind::time && last.bound_hit != bound_kind::interrupted;
     last.complete = found.complete;
+    if (searching.gave_way()) result_.strategy = name_of(strategy_kind::exhaustive);
     if (!last.over && options_.save) options_.save(last);
     last.segments.assign(1, as_segment(found));
     if (last.over && options_.save) options_.save(last);
@@ -91,8 +95,7 @@ class explorer {
 
   // Nothing was left to run.
   void end_of_search(const std::vector<declared_fault>& faults) {
-    const bool whole = options_.strategy == strategy_kind::exhaustive;
-    result_.complete = whole && result_.stats.too_deep == 0;
+    result_.complete = result_.bound_hit == bound_kind::none && result_.stats.too_deep == 0;
     if (result_.stats.too_deep != 0) result_.bound_hit = bound_kind::depth;
     if (result_.complete && !result_.misuse) result_.misuse = faults_in_vain(faults);
   }
@@ -142,6 +145,7 @@ class explorer {
   conclusion verdict_of_the_rest() const {
     if (result_.complete) return conclusion::holds;
     if (options_.strategy == strategy_kind::random) return conclusion::sampled;
+    if (result_.bound_hit == bound_kind::preemptions) return conclusion::holds_within_bound;
     if (result_.bound_hit == bound_kind::executions && options_.executions_are_a_declared_bound) {
       return conclusion::holds_within_bound;
     }

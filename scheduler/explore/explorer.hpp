@@ -19,7 +19,11 @@ using program = std::function<void()>;
 
 struct saved_search;
 
-enum class strategy_kind { exhaustive, random };
+enum class strategy_kind { exhaustive, bounded, random };
+
+// Of strategy bounded where nothing else is said: most errors that need preemptions need no more
+// (Musuvathi & Qadeer, PLDI 2007).
+inline constexpr std::uint32_t usual_preemptions = 2;
 
 struct explore_options {
   std::string name;                     // of the check, for replay tokens and crash reports

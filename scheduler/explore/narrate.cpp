@@ -47,9 +47,10 @@ std::optional<thread_switch> switch_at(const runner& r, const execution& done, s
   // A fault speaks for itself, and for those that it kills.
   const bool faulty =
       done.is_environment(before) || done.is_environment(done.at(event_id(i)).thread);
-  if (faulty || done.state(before) == thread_state::killed) return std::nullopt;
+  if (faulty) return std::nullopt;
   const operation* next = next_of(done, before, i);
   if (next == nullptr) {
+    if (done.state(before) == thread_state::killed) return std::nullopt;
     const bool by_itself = done.state(before) == thread_state::finished;
     return thread_switch{by_itself ? ended : failed, {}, {}, {}};
   }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t deepest = 100'000'000;
+constexpr std::uint32_t most_preemptions = 10'000;
 constexpr double longest_seconds = 31'536'000;  // a year
 // A random walk never ends by itself.
 constexpr std::uint64_t random_executions = 10'000;
@@ -36,7 +37,8 @@ std::optional<Number> number_in(const std::string& text, Number smallest, Number
 }
 
 std::optional<strategy_kind> strategy_named(const std::string& name) {
-  for (const strategy_kind s : {strategy_kind::exhaustive, strategy_kind::random}) {
+  for (const strategy_kind s :
+       {strategy_kind::exhaustive, strategy_kind::bounded, strategy_kind::random}) {
     if (name_of(s) == name) return s;
   }
   return std::nullopt;
@@ -62,7 +64,9 @@ const setting& setting_named(std::string_view name) {
 
 const std::vector<setting>& all_settings() {
   static const std::vector<setting> settings{
-      {"strategy", "NAME", "how schedules are chosen", "exhaustive or random"},
+      {"strategy", "NAME", "how schedules are chosen", "exhaustive, bounded or random"},
+      {"preemptions", "N", "most preemptions of one execution, for strategy bounded",
+       "a whole number from 0 to 10000"},
       {"executions", "N", "budget of executions for each search", "a whole number from 1"},
       {"time", "SECONDS", "budget of time for each search",
        "a number of seconds above 0, up to 31536000"},
@@ -78,6 +82,9 @@ void set(settings& into, std::string_view name, const std::string& value,
   const setting& s = setting_named(name);
   const auto take = [&](auto& field, auto parsed) { assign(field, parsed, s, value, source); };
   if (name == "strategy") take(into.strategy, strategy_named(value));
+  if (name == "preemptions") {
+    take(into.preemptions, number_in<std::uint32_t>(value, 0, most_preemptions));
+  }
   if (name == "executions") take(into.executions, number_in<std::uint64_t>(value, 1, most));
   if (name == "depth") take(into.depth, number_in<std::uint32_t>(value, 1, deepest));
   if (name == "seed") take(into.seed, number_in<std::uint64_t>(value, 0, most));
@@ -85,6 +92,14 @@ void set(settings& into, std::string_view name, const std::string& value,
   if (name == "time") {
     take(into.time_seconds, number_in<double>(value, 1e-9, longest_seconds));
   }
+}
+
+void refuse_contradictions(const settings& said) {
+  if (!said.preemptions || !said.strategy || *said.strategy == strategy_kind::bounded) return;
+  throw bad_input(
+      fmt::format("strategy {} has no bound on preemptions, and both were said\n"
+                  "  say strategy bounded, or leave the bound out (NORN_PREEMPTIONS says it, too)",
+                  name_of(*said.strategy)));
 }
 
 std::string environment_name(std::string_view option) {
@@ -102,8 +117,33 @@ std::optional<std::string> from_environment(const std::string& variable) {
   return value;
 }
 
+strategy_kind strategy_of(const settings& said) {
+  const strategy_kind meant = said.preemptions ? strategy_kind::bounded : strategy_kind::exhaustive;
+  return said.strategy.value_or(meant);
+}
+
+namespace {
+
+void apply_strategy(const settings& said, explore_options& declared) {
+  std::optional<std::uint32_t>& preemptions = declared.limits.preemptions;
+  if (declared.strategy == strategy_kind::random && preemptions) {
+    throw bad_input(
+        "strategy random has no bound on preemptions, and the code declares both\n"
+        "  declare strategy bounded, or leave the bound out");
+  }
+  if (said.strategy) declared.strategy = *said.strategy;
+  if (said.strategy && *said.strategy != strategy_kind::bounded) preemptions.reset();
+  if (said.preemptions) preemptions = said.preemptions;
+  if (preemptions) declared.strategy = strategy_kind::bounded;
+  if (declared.strategy == strategy_kind::bounded) {
+    preemptions = preemptions.value_or(usual_preemptions);
+  }
+}
+
+}  // namespace
+
 void apply(const settings& said, explore_options& declared) {
-  declared.strategy = said.strategy.value_or(declared.strategy);
+  apply_strategy(said, declared);
   declared.seed = said.seed.value_or(declared.seed);
   declared.jobs = said.jobs.value_or(declared.jobs);
   declared.limits.depth = said.depth.value_or(declared.limits.depth);
@@ -117,7 +157,15 @@ void apply(const settings& said, explore_options& declared) {
 }
 
 std::string_view name_of(strategy_kind s) {
-  return s == strategy_kind::exhaustive ? "exhaustive" : "random";
+  switch (s) {
+    case strategy_kind::exhaustive:
+      return "exhaustive";
+    case strategy_kind::bounded:
+      return "bounded";
+    case strategy_kind::random:
+      return "random";
+  }
+  return "exhaustive";
 }
 
 }  // namespace norn

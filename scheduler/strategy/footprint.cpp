@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include <norn/scheduler/trace/trace_hash.hpp>
+
 namespace norn {
 
 namespace {
 
 constexpr std::size_t footprints_kept = 1'000'000;
-
-std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
-  hash *= 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 29);
-}
 
 }  // namespace
 
@@ -52,12 +48,7 @@ std::uint64_t footprint_cache::key_of(const execution& t, cut_view at, event_id 
   for (std::size_t i = 0; i < t.size(); ++i) {
     const event& e = t.at(event_id(i));
     if (at[index_of(e.thread)] <= e.index || event_id(i) == one || event_id(i) == other) continue;
-    std::uint64_t hash = mix(mix(t.check_of(e.op), index_of(e.thread)), e.alternative);
-    const cut_view past = t.clock(event_id(i));
-    for (std::size_t thread = 0; thread < past.size(); ++thread) {
-      if (past[thread] != 0) hash = mix(mix(hash, thread), past[thread]);
-    }
-    key += hash;
+    key += hash_of(t, event_id(i));
   }
   return mix(key, index_of(runs));
 }

@@ -24,6 +24,7 @@ struct divergence {
 enum class lesson {
   execution,   // one of those that it set out to run
   probe,       // a prefix that was run to learn an outcome
+  redundant,   // it came to what an earlier one had come to, and may have been cut off there
   start_over,  // it showed that earlier executions were judged wrongly: forget them all
 };
 
@@ -51,8 +52,11 @@ class strategy {
   // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
   virtual void restart() = 0;
 
-  // Whether `begin_execution` returning false means that every trace has been seen.
+  // Asked when `begin_execution` has returned false: whether every trace has been seen.
   virtual bool exhaustive_search() const = 0;
+
+  // Whether the search that was asked for gave way to one without its bound (in_turns.hpp).
+  virtual bool gave_way() const { return false; }
 
   // Why the last execution could not follow its schedule, if it could not.
   virtual std::optional<divergence> diverged() const { return std::nullopt; }

@@ -39,6 +39,8 @@ std::string_view name_of(bound_kind b) {
       return "time";
     case bound_kind::depth:
       return "depth";
+    case bound_kind::preemptions:
+      return "preemptions";
     case bound_kind::interrupted:
       return "interrupted";
   }

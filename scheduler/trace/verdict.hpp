@@ -26,14 +26,15 @@ std::string_view name_of(conclusion c);
 std::optional<conclusion> conclusion_named(std::string_view name);
 
 // What ended a search before it was complete. `none`: nothing did.
-enum class bound_kind : std::uint8_t { none, executions, time, depth, interrupted };
+enum class bound_kind : std::uint8_t { none, executions, time, depth, preemptions, interrupted };
 std::string_view name_of(bound_kind b);
 
 // What a search may spend. 0: no limit. Each is a bound of its own and is named in the verdict.
 struct bounds {
   std::uint64_t executions = 0;
   double time_seconds = 0;
-  std::uint32_t depth = 10'000;  // steps of one execution
+  std::uint32_t depth = 10'000;                             // steps of one execution
+  std::optional<std::uint32_t> preemptions = std::nullopt;  // of one execution; strategy bounded
 };
 
 struct statistics {

@@ -58,9 +58,9 @@ TEST(BadInput, UnknownOption) {
   expect_refused(
       {"check", "--sed=1"},
       "check has no option --sed; did you mean --seed?\n"
-      "  its options: --help --strategy --executions --time --depth --jobs --seed --json "
-      "--junit --checkpoint --resume --require-exhaustive --keep-going --no-keep-going --quiet "
-      "--verbose "
+      "  its options: --help --strategy --preemptions --executions --time --depth --jobs --seed "
+      "--json --junit --checkpoint --resume --require-exhaustive --keep-going --no-keep-going "
+      "--quiet --verbose "
       "--color");
   expect_refused({"list", "--jsn"},
                  "list has no option --jsn; did you mean --json?\n  its options: --help --json");
@@ -68,7 +68,10 @@ TEST(BadInput, UnknownOption) {
 
 TEST(BadInput, OptionOutOfRange) {
   const std::vector<std::vector<std::string>> cases{
-      {"--strategy", "exhaustive or random", "pct"},
+      {"--strategy", "exhaustive, bounded or random", "pct"},
+      {"--preemptions", "a whole number from 0 to 10000", "-1"},
+      {"--preemptions", "a whole number from 0 to 10000", "10001"},
+      {"--preemptions", "a whole number from 0 to 10000", "few"},
       {"--executions", "a whole number from 1", "0"},
       {"--executions", "a whole number from 1", "-3"},
       {"--executions", "a whole number from 1", "1e6"},
@@ -87,6 +90,18 @@ TEST(BadInput, OptionOutOfRange) {
   expect_refused({"check"},
                  "NORN_QUIET takes 1 or 0 (or true, yes, on; false, no, off), not `maybe`",
                  {"NORN_QUIET=maybe"});
+}
+
+TEST(BadInput, BoundOnPreemptionsOfAnotherStrategy) {
+  const std::string advice =
+      "\n  say strategy bounded, or leave the bound out (NORN_PREEMPTIONS says it, too)";
+  for (const std::string strategy : {"random", "exhaustive"}) {
+    const std::string message =
+        "strategy " + strategy + " has no bound on preemptions, and both were said" + advice;
+    expect_refused({"check", "--strategy", strategy, "--preemptions", "2"}, message);
+    expect_refused({"check", "--preemptions=2"}, message, {"NORN_STRATEGY=" + strategy});
+    expect_refused({"check", "--strategy=" + strategy}, message, {"NORN_PREEMPTIONS=0"});
+  }
 }
 
 TEST(BadInput, OptionWithoutItsValue) {

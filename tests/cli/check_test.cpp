@@ -175,6 +175,24 @@ TEST(Check, SamplesWithTheRandomStrategy) {
   EXPECT_EQ(found["checks"][0]["executions"], 50);
 }
 
+// A bound on preemptions is a bound of the search without being said to be one twice. Where the search
+// without it costs less, that one decides, and says so.
+TEST(Check, BoundsPreemptionsUnlessThatCostsMore) {
+  const std::vector<std::vector<std::string>> ways{
+      {"tally/whole@2thread", "--preemptions=0"},
+      {"tally/whole@2thread", "--strategy=bounded", "--preemptions=0"}};
+  for (const auto& way : ways) {
+    const json found = results_of(way);
+    EXPECT_EQ(found["config"]["strategy"], "bounded");
+    EXPECT_EQ(found["checks"][0]["verdict"], "holds");
+    EXPECT_EQ(found["checks"][0]["complete"], true);
+    EXPECT_EQ(found["checks"][0]["bounds"].dump(), R"({"preemptions":0})");
+    EXPECT_EQ(found["checks"][0]["bound_hit"], nullptr);
+  }
+  EXPECT_TRUE(contains(norn({"check", "tally/whole@2thread"}, {"NORN_PREEMPTIONS=1"}).out,
+                       "holds without a bound, which cost less than with one  ("));
+}
+
 TEST(Check, StopsAfterADifferenceWhenTold) {
   const outcome o = norn({"check", "wrong/split", "wrong/whole", "--no-keep-going"});
   EXPECT_EQ(o.code, 1);

@@ -160,8 +160,23 @@ TEST(Checkpoint, RefusesAnotherConfiguration) {
 TEST(Checkpoint, RefusesWhatItCannotKeep) {
   EXPECT_THAT(check({"--checkpoint", "-"}).error, HasSubstr("takes a file, not `-`"));
   EXPECT_THAT(check({"--checkpoint", "/nowhere/at/all"}).error, HasSubstr("cannot be written"));
-  EXPECT_THAT(check({"--checkpoint", file("x"), "--strategy", "random"}).error,
-              HasSubstr("is for strategy exhaustive"));
+}
+
+TEST(Checkpoint, IsForStrategyExhaustive) {
+  const std::string refused =
+      " is for strategy exhaustive, and wrong/numbered@1thread is searched by strategy ";
+  const std::string advice = ", of which nothing is kept\n  leave out the one or the other";
+  const outcome random = check({"--checkpoint", file("x"), "--strategy", "random"});
+  EXPECT_EQ(random.code, 2);
+  EXPECT_THAT(random.error, HasSubstr("--checkpoint" + refused + "random" + advice));
+  const outcome bounded = check({"--checkpoint", file("x"), "--preemptions", "2"});
+  EXPECT_EQ(bounded.code, 2);
+  EXPECT_THAT(bounded.error, HasSubstr("--checkpoint" + refused + "bounded" + advice));
+  // What had been written is still good.
+  const std::string path = stopped_run("unbounded.checkpoint");
+  EXPECT_THAT(check({"--resume", path, "--preemptions", "0"}).error,
+              HasSubstr("--resume" + refused + "bounded" + advice));
+  EXPECT_EQ(norn({"check", "--resume", path}).code, 0);
 }
 
 TEST(Checkpoint, AFullDiskIsToldBeforeTheSearch) {

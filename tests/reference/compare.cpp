@@ -35,10 +35,8 @@ search_space search(const observed_program& p, strategy& s, runner& r,
     }
     // Of a probe, too: an execution that shares its beginning does not report it again.
     for (const violation& v : r.violations()) space.violated.insert(v.property);
-    if (learnt == lesson::probe) {
-      ++space.probes;
-      continue;
-    }
+    if (learnt == lesson::probe) ++space.probes;
+    if (learnt != lesson::execution) continue;
     ++space.executions;
     ++space.traces[hash_of(done)];
     space.final_states.insert(p.final_state());

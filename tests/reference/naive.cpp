@@ -7,12 +7,6 @@ namespace norn::reference {
 
 namespace {
 
-std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
-  hash *= 0xbf58476d1ce4e5b9;
-  return hash ^ (hash >> 29);
-}
-
 bool conflict(const execution& e, std::size_t i, std::size_t j) {
   for (const access& a : e.accesses(e.at(event_id(i)))) {
     for (const access& b : e.accesses(e.at(event_id(j)))) {
@@ -23,6 +17,12 @@ bool conflict(const execution& e, std::size_t i, std::size_t j) {
 }
 
 }  // namespace
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
+  hash *= 0xbf58476d1ce4e5b9;
+  return hash ^ (hash >> 29);
+}
 
 std::uint64_t trace_hash::of(const execution& e, std::size_t count) {
   while (pasts_.size() < count) add(e, pasts_.size());
@@ -99,7 +99,7 @@ bool naive::begin_execution() {
 thread_id naive::choose_thread(const execution& so_far) {
   const std::size_t depth = so_far.size();
   if (depth < path_.size()) return path_[depth].untried.back();
-  if (skips_ && !seen_.insert(hash_.of(so_far, depth)).second) return no_thread;
+  if (skips_ && !seen_.insert(key_of_prefix(so_far)).second) return no_thread;
   node next;
   for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
     if (so_far.is_enabled(thread_id(t))) next.untried.push_back(thread_id(t));

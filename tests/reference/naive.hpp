@@ -15,6 +15,8 @@
 
 namespace norn::reference {
 
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value);
+
 // Equal for two executions exactly if they are the same Mazurkiewicz trace (but for collisions of 64
 // bits): a sum, over the events, of hashes of what the event is and which events lie in its past.
 class trace_hash {
@@ -43,6 +45,12 @@ class naive : public strategy {
   lesson end_execution(const execution& done) override;
   void restart() override;
   bool exhaustive_search() const override { return true; }
+
+ protected:
+  // Prefixes of one key are gone on from once.
+  virtual std::uint64_t key_of_prefix(const execution& so_far) {
+    return hash_.of(so_far, so_far.size());
+  }
 
  private:
   struct node {

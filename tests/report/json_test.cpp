@@ -90,6 +90,11 @@ TEST(Json, NamesBoundsThatWereSet) {
   const json check = json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0];
   EXPECT_EQ(check["bounds"].dump(), R"({"executions":10,"time":1.5,"depth":50})");
   EXPECT_EQ(check["bound_hit"], "executions");
+  r.limits = {.preemptions = 2};
+  r.bound_hit = bound_kind::preemptions;
+  const json bounded = json::parse(json_text({r}, {"bounded", 1, 1}))["checks"][0];
+  EXPECT_EQ(bounded["bounds"].dump(), R"({"preemptions":2})");
+  EXPECT_EQ(bounded["bound_hit"], "preemptions");
 }
 
 TEST(Json, ReplacesBytesThatAreNotUtf8) {

@@ -59,6 +59,22 @@ TEST(VerdictTable, SaysWhichBoundWasHit) {
   r.limits.executions = 1'234;
   r.decided.verdict = r.expected = conclusion::holds_within_bound;
   EXPECT_EQ(verdict_remark(r), "holds within bound after 1,234 executions");
+  r.bound_hit = bound_kind::preemptions;
+  r.limits.preemptions = 1;
+  EXPECT_EQ(verdict_remark(r), "holds within bound with at most 1 preemption");
+  r.expected = conclusion::holds;
+  r.limits.preemptions = 0;
+  EXPECT_EQ(verdict_remark(r), "holds within bound with at most 0 preemptions, expected holds");
+  EXPECT_EQ(standing_of(r), standing::undecided);
+}
+
+// The search without the bound ended first: what it says is of all executions.
+TEST(VerdictTable, SaysThatABoundCostMoreThanNone) {
+  check_result r = result(conclusion::holds);
+  r.limits.preemptions = 2;
+  EXPECT_EQ(verdict_remark(r), "holds without a bound, which cost less than with one");
+  r.strategy = "bounded";  // it met no bound
+  EXPECT_EQ(verdict_remark(r), "holds");
 }
 
 TEST(VerdictTable, SumsUp) {

@@ -209,6 +209,17 @@ TEST(Jobs, ABoundOnExecutionsIsOneWorkerS) {
   EXPECT_EQ(found.bound_hit, bound_kind::executions);
 }
 
+// They remember what they have come to, so they are one worker's, too.
+TEST(Jobs, ABoundOnPreemptionsIsOneWorkerS) {
+  explore_options options = shared_among(1);
+  options.properties = {"bounded", "no_deadlock"};
+  options.strategy = strategy_kind::bounded;
+  options.limits.preemptions = 1;
+  expect_no_difference(classic::reads_and_writes(3, 5), options);  // ends within the bound
+  expect_no_difference(classic::fetch_add(5), options);            // ends without it
+  expect_no_difference(classic::dining_philosophers(3), options);
+}
+
 TEST(Jobs, WhatOneThrowsComesOut) {
   explore_options options = shared_among(2);
   options.progress = [](const statistics&) { throw std::runtime_error("no more"); };

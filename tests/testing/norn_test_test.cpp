@@ -58,6 +58,7 @@ void crossed() {
 
 NORN_TEST(Passing, Holds) { whole(); }
 NORN_TEST(Passing, TakesOptions, norn::options{.executions = 1, .seed = 3}) { whole(); }
+NORN_TEST(Passing, TakesABoundOnPreemptions, norn::options{.preemptions = 1}) { whole(); }
 NORN_EXPECT_VIOLATION(Passing, BreaksAnAssertion, "assertions") { split(); }
 NORN_EXPECT_VIOLATION(Passing, BreaksWithOptions, "no_deadlock", norn::options{.depth = 50}) {
   crossed();
@@ -269,11 +270,12 @@ TEST(Flags, ATokenThatIsNoneFailsTheTest) {
 TEST(Flags, AnUnknownOneFailsTheTestWithTheListOfThoseThereAre) {
   const run_anew run = with("--gtest_filter=DISABLED_Sample.Holds --norn_sed=3");
   EXPECT_EQ(run.code, 1);
-  EXPECT_TRUE(has(run,
-                  "there is no flag --norn_sed\n"
-                  "  the flags of Norn:\n"
-                  "    --norn_replay=TOKEN  one schedule again\n"
-                  "    --norn_strategy=NAME  how schedules are chosen: exhaustive or random\n"))
+  EXPECT_TRUE(
+      has(run,
+          "there is no flag --norn_sed\n"
+          "  the flags of Norn:\n"
+          "    --norn_replay=TOKEN  one schedule again\n"
+          "    --norn_strategy=NAME  how schedules are chosen: exhaustive, bounded or random\n"))
       << run.output;
 }
 
@@ -294,6 +296,16 @@ TEST(Flags, AFlagBeatsTheEnvironment) {
   EXPECT_FALSE(has(with(filter + "--norn_executions=9", "NORN_EXECUTIONS=1"), "undecided"));
   EXPECT_TRUE(has(with(filter + "--norn_strategy=random --norn_executions=9"),
                   "undecided: sampled after 9 executions, expected holds"));
+}
+
+TEST(Flags, ABoundOnPreemptionsMeansStrategyBounded) {
+  const std::string filter = "--gtest_filter=DISABLED_Sample.Holds ";
+  EXPECT_EQ(with(filter + "--norn_preemptions=1").code, 0);
+  const run_anew both = with(filter + "--norn_preemptions=1 --norn_strategy=random");
+  EXPECT_EQ(both.code, 1);
+  EXPECT_TRUE(has(both, "strategy random has no bound on preemptions, and both were said"));
+  EXPECT_TRUE(has(with(filter + "--norn_preemptions=many"),
+                  "--norn_preemptions takes a whole number from 0 to 10000, not `many`"));
 }
 
 TEST(Flags, NothingIsExploredToListTests) {
