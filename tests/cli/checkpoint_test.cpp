@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -98,7 +99,7 @@ TEST(Checkpoint, IsThereFromTheStart) {
 
 TEST(Checkpoint, OfARunThatWasKilledAtAnyMoment) {
   const outcome whole = check({"--jobs=1"});
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const std::string path = file("killed.checkpoint");
     ::unlink(path.c_str());
     const pid_t child = ::fork();
@@ -116,12 +117,12 @@ TEST(Checkpoint, OfARunThatWasKilledAtAnyMoment) {
       options.save = [&](const saved_search& as) { writer.save(options.name, as); };
       for (;;) explore(numbered, options);
     }
-    // Whatever it is at by then.
-    std::this_thread::sleep_for(std::chrono::microseconds(3'000 + 700 * i));
+    // Once the first is there, whatever it is at.
+    while (contents(path).empty()) std::this_thread::sleep_for(std::chrono::microseconds(200));
+    std::this_thread::sleep_for(std::chrono::microseconds(150 * i));
     ASSERT_EQ(::kill(child, SIGKILL), 0);
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
-    if (contents(path).empty()) continue;  // it had not got so far as to write the first
     const outcome rest = norn({"check", "--resume", path, "--jobs=1"});
     EXPECT_EQ(without_times(rest.out), without_times(whole.out)) << rest.error;
     EXPECT_EQ(rest.code, whole.code);
@@ -183,6 +184,33 @@ TEST(Checkpoint, AFullDiskIsToldBeforeTheSearch) {
   const outcome full = check({"--checkpoint", "/dev/full"});
   EXPECT_EQ(full.code, 2);
   EXPECT_THAT(full.error, HasSubstr("/dev/full cannot be written: No space left on device"));
+}
+
+// The run goes on, what was saved last stays, and it is told once.
+TEST(Checkpoint, ThatCanNoLongerBeWritten) {
+  namespace fs = std::filesystem;
+  const fs::path folder = file("checkpoints");
+  const fs::path elsewhere = file("checkpoints-elsewhere");
+  fs::remove_all(folder);
+  fs::remove_all(elsewhere);
+  fs::create_directory(folder);
+  checkpoint_writer writer(output((folder / "run").string(), "--checkpoint"), checkpoint{});
+  saved_search as;
+  writer.save("first", as);
+  const std::string last = contents(folder / "run");
+  fs::rename(folder, elsewhere);
+  testing::internal::CaptureStderr();
+  writer.save("second", as);
+  writer.save("third", as);
+  const std::string told = testing::internal::GetCapturedStderr();
+  const std::string why = "cannot be written: No such file or directory";
+  EXPECT_THAT(told, HasSubstr(why));
+  EXPECT_EQ(told.find(why), told.rfind(why)) << told;
+  EXPECT_EQ(contents(elsewhere / "run"), last);
+  fs::rename(elsewhere, folder);
+  writer.save("fourth", as);
+  const checkpoint read = read_checkpoint((folder / "run").string(), "--resume");
+  EXPECT_EQ(read.searches.size(), 4u);
 }
 
 }  // namespace
