@@ -117,7 +117,7 @@ json json_of(const work_item& item) {
   if (item.proposed) {
     j["proposal"] = {p.block, p.reversed, p.guarded, p.foreseen, index_of(p.decides)};
   }
-  if (item.rest) j["rest"] = true;
+  if (item.role != item_role::work) j["role"] = static_cast<int>(item.role);
   return j;
 }
 
@@ -132,7 +132,7 @@ work_item item_from(const json& j) {
     s.object = object_id(from.at(3).get<std::uint32_t>());
     return s;
   });
-  item.rest = j.contains("rest");
+  item.role = item_role(j.value("role", 0));
   item.proposed = j.contains("proposal");
   if (!item.proposed) return item;
   const json& from = j.at("proposal");

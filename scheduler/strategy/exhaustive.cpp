@@ -64,6 +64,7 @@ void exhaustive::restart() {
   divergence_.reset();
   probing_ = out_of_order_ = false;
   stage_ = stage::exploring;
+  answers_.clear();
   retire(current_);  // what was recorded of it is out of date
   push();            // the root: nothing decided
 }
@@ -73,6 +74,7 @@ void exhaustive::take(std::vector<work_item> items) {
   open_races_.clear();
   out_of_order_ = false;
   stage_ = stage::exploring;
+  answers_.clear();
 }
 
 bool exhaustive::settle() {
@@ -82,10 +84,15 @@ bool exhaustive::settle() {
 }
 
 std::vector<work_item> exhaustive::give() {
-  const auto middle = items_.begin() + static_cast<std::ptrdiff_t>(items_.size() / 2);
+  const std::size_t waiting = items_.size() - first_waiting();
+  if (waiting < 2) return {};
+  const auto middle = items_.begin() + static_cast<std::ptrdiff_t>(first_waiting() + waiting / 2);
   std::vector<work_item> given(std::make_move_iterator(items_.begin()),
                                std::make_move_iterator(middle));
   items_.erase(items_.begin(), middle);
+  items_.insert(items_.begin(), given.back());
+  const bool rest = given.back().role == item_role::rest;
+  items_.front().role = rest ? item_role::end_after : item_role::end_before;
   return given;
 }
 
@@ -113,10 +120,10 @@ bool exhaustive::begin_execution() {
   put_in_order();
   if (stage_ == stage::returning && !forget_what_was_done()) return true;
   if (items_.size() > most_items_) forget_coldest();
-  if (items_.empty()) return false;
+  if (items_.size() == first_waiting()) return false;
   work_item next = std::move(items_.back());
   items_.pop_back();
-  if (next.rest) {
+  if (next.role == item_role::rest) {
     go_back(std::move(next));
   } else if (stage_ == stage::found) {
     return_to(std::move(next));

@@ -153,6 +153,12 @@ class exhaustive : public strategy {
     found,      // the parent's item is the only one that waits
     returning,  // the parent is run again: it proposes what it proposed
   };
+  // The first item may be the end of the work, and none that waits.
+  std::size_t first_waiting() const {
+    if (items_.empty()) return 0;
+    const item_role first = items_.front().role;
+    return first == item_role::end_before || first == item_role::end_after ? 1 : 0;
+  }
   void forget_coldest();
   void go_back(work_item&& done);
   thread_id find_parent(const execution& so_far);

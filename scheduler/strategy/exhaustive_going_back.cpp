@@ -1,5 +1,5 @@
 // Space that does not grow with the search. The items that wait are bounded in number: beyond the bound the
-// coldest are forgotten, but for one, which stands for all that comes after it. When its turn has come, the
+// coldest are forgotten, but for one, which stands for all that comes after it, up to what another searches. When its turn has come, the
 // execution that proposed it is found (as a trace it follows from the item alone), run again for what it
 // proposes, and of that what comes after the item is kept; then the parent stands for the rest.
 #include <algorithm>
@@ -34,17 +34,20 @@ bool make_default(work_item& item) {
 }  // namespace
 
 void exhaustive::forget_coldest() {
-  const auto kept = static_cast<std::ptrdiff_t>(items_.size() / 2);
-  work_item last = items_[static_cast<std::size_t>(kept)];
-  last.rest = true;
-  items_.erase(items_.begin(), items_.begin() + kept);
-  items_.insert(items_.begin(), std::move(last));
+  const std::size_t waiting = items_.size() - first_waiting();
+  if (waiting < 2) return;
+  const std::size_t kept = first_waiting() + waiting / 2;
+  work_item last = items_[kept];
+  last.role = item_role::rest;
+  const auto first = items_.begin() + static_cast<std::ptrdiff_t>(first_waiting());
+  items_.erase(first, items_.begin() + static_cast<std::ptrdiff_t>(kept));
+  items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(first_waiting()), std::move(last));
 }
 
 void exhaustive::go_back(work_item&& done) {
-  NORN_INVARIANT(items_.empty());
+  NORN_INVARIANT(items_.size() == first_waiting());
   gone_back_from_ = std::move(done);
-  gone_back_from_.rest = false;
+  gone_back_from_.role = item_role::work;
   work_item before = gone_back_from_;
   if (make_default(before)) return return_to(std::move(before));
   stage_ = stage::finding;
@@ -88,7 +91,7 @@ lesson exhaustive::answered(const execution& t) {
   answers_.push_back(only_reads_its_gate(t, event_id(t.size() - 1)));
   stage_ = stage::exploring;
   items_.push_back(gone_back_from_);
-  items_.back().rest = true;
+  items_.back().role = item_role::rest;
   return lesson::probe;
 }
 
@@ -100,12 +103,16 @@ void exhaustive::return_to(work_item&& item) {
 }
 
 // Of the parent's items, those that come after the one gone back from are left, and then what comes after the
-// parent. False where that one is not among them.
+// parent; but nothing beyond the end of the work, if that is among them. False where that one is not among them.
 bool exhaustive::forget_what_was_done() {
   stage_ = stage::exploring;
-  const auto done = std::find_if(items_.begin(), items_.end(), [&](const work_item& each) {
-    return same_steps(each, gone_back_from_);
-  });
+  const auto first = items_.begin() + static_cast<std::ptrdiff_t>(first_waiting());
+  const auto find = [&](const work_item& item) {
+    return std::find_if(first, items_.end(),
+                        [&](const work_item& each) { return same_steps(each, item); });
+  };
+  const auto end = first_waiting() == 0 ? items_.end() : find(items_.front());
+  const auto done = find(gone_back_from_);
   if (done == items_.end()) {
     const planned_step& last = gone_back_from_.steps.back();
     divergence_ = divergence{gone_back_from_.steps.size() - 1, last.thread,
@@ -113,10 +120,17 @@ bool exhaustive::forget_what_was_done() {
                              "nothing: run again, an execution leads to others than before"};
     return false;
   }
+  const bool ends_here = end != items_.end();
+  NORN_INVARIANT(!ends_here || end <= done);
   items_.erase(done, items_.end());
+  if (ends_here) {
+    const bool with_end = items_.front().role == item_role::end_before;
+    items_.erase(first, with_end ? std::next(end) : end);
+    return true;
+  }
   if (!gone_back_to_.steps.empty()) {  // the root comes last
-    gone_back_to_.rest = true;
-    items_.insert(items_.begin(), std::move(gone_back_to_));
+    gone_back_to_.role = item_role::rest;
+    items_.insert(first, std::move(gone_back_to_));
   }
   return true;
 }

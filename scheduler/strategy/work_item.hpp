@@ -52,17 +52,26 @@ struct proposal {
   thread_id decides{};         // next(S)
 };
 
+enum class item_role : std::uint8_t {
+  work,
+  // Stands for all that comes after the item in the order of the search: what else the execution that
+  // proposed it has proposed, and so on up to the root. The item itself has been done.
+  rest,
+  // The work ends before the item, or after it: what follows is another's.
+  end_before,
+  end_after,
+};
+
 struct work_item {
   std::vector<planned_step> steps;
   bool proposed = false;
   norn::proposal proposal;
-  // Stands for all that comes after the item in the order of the search: what else the execution that
-  // proposed it has proposed, and so on up to the root. The item itself has been done.
-  bool rest = false;
+  item_role role = item_role::work;
 
   void clear() {
     steps.clear();
-    proposed = rest = false;
+    proposed = false;
+    role = item_role::work;
   }
 };
 

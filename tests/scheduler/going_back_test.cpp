@@ -2,13 +2,16 @@
 // executions in the same order.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
+#include <list>
 #include <string>
 #include <vector>
 
 #include <rapidcheck.h>
 
 #include <norn/norn.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
@@ -33,7 +36,7 @@ struct course {
 // `r` names the threads: searches to be compared share one.
 course course_of(const program& body, exhaustive& s, runner& r, std::size_t limit) {
   course all;
-  while (s.begin_execution() && all.traces.size() < limit) {
+  while (all.traces.size() < limit && s.begin_execution()) {
     const execution& done = r.run(body, s);
     if (s.diverged() || !r.misuse().empty()) {
       all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
@@ -49,6 +52,38 @@ course course_of(const program& body, exhaustive& s, runner& r, std::size_t limi
       ++all.probes;
     }
     all.most_waiting = std::max(all.most_waiting, s.items().size());
+  }
+  return all;
+}
+
+// The search in parts, each gone through by a strategy of its own: after an execution, what is coldest may be given
+// away, and is a part behind the one that gives.
+course course_in_parts(const program& body, std::size_t most, runner& r, std::size_t limit) {
+  course all;
+  std::list<std::vector<work_item>> parts(1);
+  parts.front().emplace_back();  // the root
+  std::size_t ends = 0;
+  while (!parts.empty()) {
+    exhaustive s(most);
+    s.take(std::move(parts.front()));
+    parts.pop_front();
+    while (s.begin_execution()) {
+      if (all.traces.size() >= limit) return all;
+      const execution& done = r.run(body, s);
+      if (s.diverged() || !r.misuse().empty()) {
+        all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
+        return all;
+      }
+      const lesson learnt = r.observed_more() ? lesson::start_over : s.end_execution(done);
+      if (learnt == lesson::start_over) {
+        all.misuse = "starts over";
+        return all;
+      }
+      if (learnt == lesson::execution) all.traces.push_back(reference::hash_of(done));
+      if (++ends % 3 != 0 || !s.settle()) continue;
+      std::vector<work_item> given = s.give();
+      if (!given.empty()) parts.push_front(std::move(given));
+    }
   }
   return all;
 }
@@ -75,6 +110,11 @@ void compare(const program& body, tally& total) {
               std::to_string(expected.traces.size()) + ", or in another order");
     }
     total.more_probes += actual.probes - expected.probes;
+  }
+  const course parts = course_in_parts(body, 1, names, limit);
+  if (parts.misuse != "starts over" && parts.traces != expected.traces) {
+    RC_FAIL("in parts: " + std::to_string(parts.traces.size()) + " executions instead of " +
+            std::to_string(expected.traces.size()) + ", or in another order");
   }
   total.executions += expected.traces.size();
   total.probes += expected.probes;
@@ -131,6 +171,28 @@ TEST(GoingBack, Everything) {
   }
   check_programs("everything", {all, 3, 4, true}, 300);
   check_programs("everything, and a crash", {all, 3, 3, true, 1, true}, 60);
+}
+
+// More items wait than are kept, and several workers divide them.
+TEST(GoingBack, OfSeveralWorkers) {
+  const program body = [] {
+    if (norn::choose(8) != 0) {
+      norn::choose(3000);
+    } else {
+      norn::choose(500);
+    }
+  };
+  for (const std::size_t jobs : {1u, 2u, 4u}) {
+    explore_options options;
+    options.name = "going back";
+    options.properties = {"undecided to the end"};
+    options.jobs = jobs;
+    options.alone = std::chrono::milliseconds(0);
+    const search_result all = explore(body, options);
+    EXPECT_FALSE(all.misuse) << *all.misuse;
+    EXPECT_TRUE(all.complete);
+    EXPECT_EQ(all.stats.executions, 7u * 3000u + 500u) << jobs;
+  }
 }
 
 TEST(GoingBack, KeepsNoMoreThanItMay) {
