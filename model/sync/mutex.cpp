@@ -26,6 +26,7 @@ void mutex::lock(source_location where) {
   if (owned_by_caller()) {
     // An error to be reported, not a wait without end.
     point p{lock_kind, state_, where};
+    if (p.abandoned()) return;
     p.write(state_);
     p.halt("no_double_lock",
            "lock of a mutex that the thread already owns: it would wait for itself");

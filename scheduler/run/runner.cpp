@@ -234,7 +234,7 @@ void runner::park_for_good() {
 }
 
 void runner::stop() {
-  park_for_good();
+  if (!running_->unwinding) park_for_good();
   unwind();
 }
 

@@ -293,5 +293,45 @@ TEST(Abandoned, HandlerThatSwallowsAndEndsIsFine) {
   EXPECT_EQ(alive, 0);
 }
 
+// Cut off with a lock in hand, the thread comes to a destructor that takes the same.
+TEST(Abandoned, DestructorsThatTakeALockDoNothing) {
+  class guarded {
+   public:
+    guarded(mutex& outer, mutex& inner) : outer_(outer), inner_(inner) {
+      outer_.lock();
+      inner_.lock();
+      outer_.unlock();
+    }
+    ~guarded() {
+      outer_.lock();
+      inner_.unlock();
+      outer_.unlock();
+    }
+    guarded(const guarded&) = delete;
+    guarded& operator=(const guarded&) = delete;
+
+   private:
+    mutex& outer_;
+    mutex& inner_;
+  };
+  int alive = 0;
+  const program body = [&alive] {
+    mutex outer{"outer"};
+    mutex inner{"inner"};
+    mutex another{"another"};
+    thread t{[&] {
+      const owned something(alive);
+      const guarded first(outer, inner);
+      const guarded second(outer, another);
+    }};
+    t.join();
+  };
+  // spawn, three operations of the first constructor, the second's first: `another` is locked next.
+  for (std::uint32_t depth = 1; depth <= 5; ++depth) {
+    EXPECT_EQ(searched(body, depth).stats.too_deep, 1u) << depth;
+    EXPECT_EQ(alive, 0) << depth;
+  }
+}
+
 }  // namespace
 }  // namespace norn
