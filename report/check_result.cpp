@@ -50,7 +50,7 @@ std::optional<std::string> replay_token(const check_result& result) {
                  .depth = result.limits.depth});
 }
 
-bool bounding_cost_more(const check_result& result) {
+bool unbounded_ended_first(const check_result& result) {
   return result.limits.preemptions && result.complete && result.strategy == "exhaustive";
 }
 

@@ -43,7 +43,7 @@ standing standing_of(const check_result& result);
 std::optional<std::string> replay_token(const check_result& result);
 
 // Whether a bound on preemptions was asked for, and the search without it ended first.
-bool bounding_cost_more(const check_result& result);
+bool unbounded_ended_first(const check_result& result);
 
 // "2 steps", "1 step": counts as reports write them, in groups of three digits.
 std::string grouped(std::uint64_t count);

@@ -71,7 +71,7 @@ std::string verdict_remark(const check_result& r) {
   const bool decided =
       r.decided.verdict == conclusion::holds || r.decided.verdict == conclusion::violated;
   if (!limit.empty() && !decided) text += " " + limit;
-  if (bounding_cost_more(r)) text += " without a bound, which cost less than with one";
+  if (unbounded_ended_first(r)) text += " without a bound, too: that search ended first";
   if (r.decided.verdict != r.expected) return text + ", expected " + in_words(r.expected);
   return r.expected == conclusion::violated ? text + ", as expected" : text;
 }
