@@ -52,8 +52,8 @@ class crew {
     worker(const explore_options& options, thread_names* names);
 
     std::unique_ptr<strategy> chooses;
-    exhaustive* divides;   // the strategy, where its work can move
-    exhaustive* exhausts;  // the strategy, or the one of two in turns
+    exhaustive* divides;   // the strategy, where its work can move; in turns with another it cannot
+    exhaustive* exhausts;  // for what it learns: the strategy, or the one of two in turns
     runner runs;
     watch guard;
     std::uint32_t recorded = 0;  // at this tick

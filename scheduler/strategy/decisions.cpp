@@ -139,12 +139,31 @@ bool only_reads_its_gate(const execution& t, event_id e) {
   });
 }
 
+namespace {
+
+// The events of one decision, in their order: `now` is what lies before them.
+std::vector<event_id> block_of(const execution& t, event_id resolution, bool guarded,
+                               cut_view now) {
+  const event& r = t.at(resolution);
+  std::vector<event_count> until(now.begin(), now.end());
+  join(until, t.clock(resolution));
+  until[index_of(r.thread)] = r.index;
+  const event_id reversed = guarded ? no_event : reversed_by(t, resolution, now);
+  if (reversed != no_event) until[index_of(t.at(reversed).thread)] = t.at(reversed).index;
+  std::vector<event_id> block;
+  append_in_order(t, now, until, block);
+  if (reversed != no_event) block.push_back(reversed);
+  block.push_back(resolution);
+  return block;
+}
+
+}  // namespace
+
 found_item item_of(const execution& t, const std::vector<bool>& answers) {
   found_item found;
   work_item& item = found.item;
   std::size_t end = 0;  // of the item: beyond it, `next` has chosen
   std::vector<event_count> now(t.width(), 0);
-  std::vector<event_id> block;
   std::size_t asked = 0;
   const auto answer = [&]() -> std::optional<bool> {
     if (asked == answers.size()) return std::nullopt;
@@ -161,18 +180,7 @@ found_item item_of(const execution& t, const std::vector<bool>& answers) {
     if (*resolution == no_event) return {item, found_item::extent::until_bound};
     const bool guarded = waits_on_gate(next_operation(t, decides, now));
     const event& r = t.at(*resolution);
-
-    std::vector<event_count> then = now;
-    join(then, t.clock(*resolution));
-    std::vector<event_count> until = then;
-    until[index_of(r.thread)] = r.index;
-    const event_id reversed = guarded ? no_event : reversed_by(t, *resolution, now);
-    if (reversed != no_event) until[index_of(t.at(reversed).thread)] = t.at(reversed).index;
-    block.clear();
-    append_in_order(t, now, until, block);
-    if (reversed != no_event) block.push_back(reversed);
-    block.push_back(*resolution);
-
+    const std::vector<event_id> block = block_of(t, *resolution, guarded, now);
     const auto first = static_cast<std::uint32_t>(item.steps.size());
     for (const event_id e : block) item.steps.push_back(step_of(t, e));
     planned_step& last = item.steps.back();
@@ -182,10 +190,16 @@ found_item item_of(const execution& t, const std::vector<bool>& answers) {
     if (!by_itself || r.alternative != 0) {
       end = item.steps.size();
       item.proposed = !by_itself;
-      const auto position = static_cast<std::uint32_t>(end - 1);
-      item.proposal = {first, guarded ? position : position - 1, guarded, false, decides};
     }
-    now = then;
+    if (!by_itself) {
+      const auto position = static_cast<std::uint32_t>(end - 1);
+      item.proposal = {.block = first,
+                       .reversed = guarded ? position : position - 1,
+                       .guarded = guarded,
+                       .foreseen = false,
+                       .decides = decides};
+    }
+    join(now, t.clock(*resolution));
   }
   item.steps.resize(end);
   return found;
