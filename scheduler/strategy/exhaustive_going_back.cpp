@@ -1,7 +1,8 @@
-// Space that does not grow with the search. The items that wait are bounded in number: beyond the bound the
-// coldest are forgotten, but for one, which stands for all that comes after it, up to what another searches. When its turn has come, the
-// execution that proposed it is found (as a trace it follows from the item alone), run again for what it
-// proposes, and of that what comes after the item is kept; then the parent stands for the rest.
+// Space that does not grow with the search (docs/decisions/0013-space.md). The items that wait are bounded in
+// number: beyond the bound the coldest are forgotten, but for one, which stands for all that comes after it, up to
+// what another searches. When its turn has come, the execution that proposed it is found (as a trace it follows from
+// the item alone) and run again for what it proposes. What comes after the item is kept of that, and then the parent
+// stands for the rest.
 #include <algorithm>
 #include <utility>
 
