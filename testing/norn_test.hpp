@@ -17,8 +17,8 @@
 //
 // From outside, with gtest_main too: --norn_replay=TOKEN runs one schedule of the test that the token
 // names, and --norn_strategy, --norn_preemptions, --norn_executions, --norn_time, --norn_depth and
-// --norn_seed are those of `norn check`. Each has a twin in the environment (NORN_SEED); a flag beats it, and it beats the
-// options in the code.
+// --norn_seed are those of `norn check`. Each has a twin in the environment (NORN_SEED); a flag beats
+// it, and it beats the options in the code.
 #pragma once
 
 #include <cstddef>

@@ -33,25 +33,27 @@ struct course {
   std::string misuse;
 };
 
-// `r` names the threads: searches to be compared share one.
+// Runs the execution that the strategy has begun, and adds it to the course. `r` names the threads: searches to be
+// compared share one.
+lesson run_one(const program& body, exhaustive& s, runner& r, course& all) {
+  const execution& done = r.run(body, s);
+  if (s.diverged() || !r.misuse().empty()) {
+    all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
+    return lesson::probe;
+  }
+  const lesson learnt = r.observed_more() ? lesson::start_over : s.end_execution(done);
+  if (learnt == lesson::execution) all.traces.push_back(reference::hash_of(done));
+  if (learnt == lesson::probe) ++all.probes;
+  all.most_waiting = std::max(all.most_waiting, s.items().size());
+  return learnt;
+}
+
 course course_of(const program& body, exhaustive& s, runner& r, std::size_t limit) {
   course all;
-  while (all.traces.size() < limit && s.begin_execution()) {
-    const execution& done = r.run(body, s);
-    if (s.diverged() || !r.misuse().empty()) {
-      all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
-      return all;
-    }
-    const lesson learnt = r.observed_more() ? lesson::start_over : s.end_execution(done);
-    if (learnt == lesson::start_over) {
-      s.restart();
-      all = course{};
-    } else if (learnt == lesson::execution) {
-      all.traces.push_back(reference::hash_of(done));
-    } else {
-      ++all.probes;
-    }
-    all.most_waiting = std::max(all.most_waiting, s.items().size());
+  while (all.misuse.empty() && all.traces.size() < limit && s.begin_execution()) {
+    if (run_one(body, s, r, all) != lesson::start_over) continue;
+    s.restart();
+    all = course{};
   }
   return all;
 }
@@ -69,17 +71,8 @@ course course_in_parts(const program& body, std::size_t most, runner& r, std::si
     parts.pop_front();
     while (s.begin_execution()) {
       if (all.traces.size() >= limit) return all;
-      const execution& done = r.run(body, s);
-      if (s.diverged() || !r.misuse().empty()) {
-        all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
-        return all;
-      }
-      const lesson learnt = r.observed_more() ? lesson::start_over : s.end_execution(done);
-      if (learnt == lesson::start_over) {
-        all.misuse = "starts over";
-        return all;
-      }
-      if (learnt == lesson::execution) all.traces.push_back(reference::hash_of(done));
+      if (run_one(body, s, r, all) == lesson::start_over) all.misuse = "starts over";
+      if (!all.misuse.empty()) return all;
       if (++ends % 3 != 0 || !s.settle()) continue;
       std::vector<work_item> given = s.give();
       if (!given.empty()) parts.push_front(std::move(given));
