@@ -24,6 +24,7 @@
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/specs/kit/check.hpp>
 #include <norn/tests/cli/command.hpp>
+#include <norn/tests/temporary_folder.hpp>
 
 namespace norn::test {
 namespace {
@@ -51,7 +52,10 @@ const norn::register_search numbered_1thread{
      .body = numbered,
      .expects = {{"never_late", conclusion::violated}, {"always_small", conclusion::holds}}}};
 
-std::string file(const std::string& name) { return testing::TempDir() + "norn-" + name; }
+std::string file(const std::string& name) {
+  static const temporary_folder folder;
+  return folder / name;
+}
 
 std::string contents(const std::string& path) {
   std::ifstream in(path);
@@ -191,8 +195,6 @@ TEST(Checkpoint, ThatCanNoLongerBeWritten) {
   namespace fs = std::filesystem;
   const fs::path folder = file("checkpoints");
   const fs::path elsewhere = file("checkpoints-elsewhere");
-  fs::remove_all(folder);
-  fs::remove_all(elsewhere);
   fs::create_directory(folder);
   checkpoint_writer writer(output((folder / "run").string(), "--checkpoint"), checkpoint{});
   saved_search as;

@@ -1,7 +1,6 @@
 #include <norn/tests/cli/command.hpp>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +9,7 @@
 
 #include <norn/cli/main.hpp>
 #include <norn/scheduler/explore/settings.hpp>
+#include <norn/tests/temporary_folder.hpp>
 
 namespace norn::test {
 
@@ -24,9 +24,9 @@ void clear_environment() {
 }
 
 std::string temporary(const std::string& name) {
+  static const temporary_folder folder;
   static int files = 0;
-  return ::testing::TempDir() + "norn_" + std::to_string(getpid()) + "_" + std::to_string(files++) +
-         "_" + name;
+  return folder / (std::to_string(files++) + "_" + name);
 }
 
 }  // namespace

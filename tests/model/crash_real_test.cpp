@@ -32,6 +32,7 @@
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
+#include <norn/tests/temporary_folder.hpp>
 
 #include "crash_history.hpp"
 #include "crash_script.hpp"
@@ -52,20 +53,6 @@ std::optional<std::string> failure_of(const std::string& command) {
   if (::pclose(pipe) == 0) return std::nullopt;
   return command + ": " + output;
 }
-
-class scratch_directory {
- public:
-  scratch_directory() : path_((fs::temp_directory_path() / "norn_crash_XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-  }
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-  ~scratch_directory() { fs::remove_all(path_); }
-  fs::path operator/(const std::string& name) const { return fs::path(path_) / name; }
-
- private:
-  std::string path_;
-};
 
 // The loop device that mount(8) makes is detached with the last unmount.
 class mounted_image {
@@ -351,7 +338,7 @@ class crash_watch {
 
   storage kind_;
   std::string options_;
-  scratch_directory scratch_;
+  test::temporary_folder scratch_;
   std::vector<call_list> begun_;    // the calls that each script has made
   std::vector<std::string> trees_;  // in the last copy
   std::string last_copy_;

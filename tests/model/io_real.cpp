@@ -20,6 +20,7 @@
 #include <norn/model/io/system_calls.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
+#include <norn/tests/temporary_folder.hpp>
 
 namespace norn::io_script {
 
@@ -216,20 +217,6 @@ std::string with_number_of_process(std::string text, const std::vector<int>& ids
   return text.substr(0, at + before.size()) + std::to_string(place - ids.begin());
 }
 
-class fresh_directory {
- public:
-  explicit fresh_directory(const std::string& base) : path_(base + "/norn_io_XXXXXX") {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp in " + base);
-  }
-  fresh_directory(const fresh_directory&) = delete;
-  fresh_directory& operator=(const fresh_directory&) = delete;
-  ~fresh_directory() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 std::string seek_on_model(const instruction& i) {
   const io::result<io::file_status> status = io::fstat(i.fd);
   if (status.ok() && status.value().type == io::file_type::directory) return "directory";
@@ -239,7 +226,7 @@ std::string seek_on_model(const instruction& i) {
 }  // namespace
 
 outcome run_on_system(const std::string& base, const script& s, int processes) {
-  const fresh_directory directory(base);
+  const test::temporary_folder directory(base);
   outcome done;
   {
     std::vector<std::unique_ptr<worker>> workers;
@@ -286,7 +273,7 @@ outcome run_in_model(const script& s, int processes) {
 }
 
 bool can_change_root() {
-  const fresh_directory directory("/tmp");
+  const test::temporary_folder directory("/tmp");
   const pid_t child = ::fork();
   if (child == 0) {
     ::_exit(::chdir(directory.path().c_str()) == 0 && ::chroot(".") == 0 ? 0 : 1);

@@ -7,6 +7,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/explore/token.hpp>
+#include <norn/tests/temporary_folder.hpp>
 
 namespace norn {
 namespace {
@@ -77,15 +79,11 @@ class folder {
       path_ = inherited;
       return;
     }
-    std::string text = (std::filesystem::temp_directory_path() / "norn_crash_XXXXXX").string();
-    path_ = ::mkdtemp(text.data());
+    path_ = made_.emplace().path();
     ::setenv(variable, path_.c_str(), 1);
-    made_ = true;
   }
   ~folder() {
-    if (!made_) return;
-    ::unsetenv(variable);
-    std::filesystem::remove_all(path_);
+    if (made_) ::unsetenv(variable);
   }
   folder(const folder&) = delete;
   folder& operator=(const folder&) = delete;
@@ -100,8 +98,8 @@ class folder {
 
  private:
   static constexpr const char* variable = "NORN_TEST_CRASH_FOLDER";
+  std::optional<test::temporary_folder> made_;
   std::filesystem::path path_;
-  bool made_ = false;
 };
 
 [[noreturn]] void search(const folder& f, void (*fault)()) {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -26,6 +25,7 @@
 #include <norn/specs/runs/variants.hpp>
 #include <norn/specs/store/scenario.hpp>
 #include <norn/specs/store/variants.hpp>
+#include <norn/tests/temporary_folder.hpp>
 
 #include "real_system.hpp"
 #include "turns.hpp"
@@ -76,21 +76,6 @@ std::map<std::string, std::string> files_below(const std::filesystem::path& dire
   return files;
 }
 
-class fresh_directory {
- public:
-  fresh_directory()
-      : path_((std::filesystem::temp_directory_path() / "norn_real_XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp " + path_);
-  }
-  fresh_directory(const fresh_directory&) = delete;
-  fresh_directory& operator=(const fresh_directory&) = delete;
-  ~fresh_directory() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 // --- one deployment, in the model and in real processes ---
 
 struct experiment {
@@ -120,7 +105,7 @@ std::vector<turn> turns_of(const std::vector<trace_step>& steps) {
 }
 
 state run_on_system(const experiment& e, const std::vector<trace_step>& steps) {
-  const fresh_directory directory;
+  const test::temporary_folder directory;
   for (const auto& [name, content] : e.installed) {
     const std::filesystem::path path = std::filesystem::path(directory.path()) / name;
     if (name.ends_with('/')) {
@@ -379,7 +364,7 @@ TEST(Turns, OtherThanWhatHappensAreRefused) {
 
 // A lock that is not free: whoever was told to take it does not come back.
 TEST(Turns, AThreadThatBlocksIsTold) {
-  const fresh_directory directory;
+  const test::temporary_folder directory;
   const auto take_lock = [path = directory.path() + "/lock"] {
     auto lock = real_system::file::open(path, O_RDWR | O_CREAT).value();
     lock.flock(LOCK_EX).value();
