@@ -54,7 +54,7 @@ class in_turn : public strategy {
 
 class lowest_first : public in_turn {
  public:
-  thread_id choose_thread(const execution& so_far) override { return so_far.lowest_enabled(); }
+  thread_id choose_thread(const execution& so_far) override { return so_far.next_enabled(); }
 };
 
 constexpr int steps_of_thread = 100;

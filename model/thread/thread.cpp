@@ -1,6 +1,7 @@
 #include <norn/model/thread/thread.hpp>
 
 #include <exception>
+#include <string>
 
 #include <norn/scheduler/run/failure.hpp>
 
@@ -46,6 +47,28 @@ void thread::join(source_location where) {
   p.read(end);
   p.acquire(end);
   id_ = no_thread;
+}
+
+detail::equal_threads::equal_threads(std::string_view name, int count) : name_(name) {
+  if (count >= 2) return;
+  halt_as_misuse("run_concurrently(\"" + std::string(name) + "\", " + std::to_string(count) +
+                 ", …, {.symmetric = true}): a symmetric group has two threads or more\n"
+                 "  start more of them, or leave `symmetric` out");
+}
+
+void detail::equal_threads::join(source_location where) {
+  const auto all_ended = [](std::uint64_t ended, std::uint64_t all) { return ended == all; };
+  const object_slot end = end_of_group_of(ids_.front());
+  point p{join_kind, end, where, guard{end, all_ended, ids_.size(), false}};
+  p.read(end);
+  for (const thread_id t : ids_) p.acquire(end_of(t));
+  p.describe([&](narration& n) { n.arguments = names(); });
+}
+
+std::string detail::equal_threads::names() const {
+  std::string text;
+  for (const thread_id t : ids_) text += (text.empty() ? "(" : ", ") + name_of(t);
+  return text + ")";
 }
 
 void thread::detach() {

@@ -59,6 +59,25 @@ class thread {
 
 namespace detail {
 inline constexpr operation_kind spawn_kind{"spawn"};
+
+class equal_threads {
+ public:
+  equal_threads(std::string_view name, int count);
+
+  template <class F>
+  void start(point& p, int number, F&& body) {
+    const thread_id first = ids_.empty() ? no_thread : ids_.front();
+    ids_.push_back(spawn_equal(name_, number, first, std::forward<F>(body)));
+    p.describe([&](narration& n) { n.arguments = names(); });
+  }
+  void join(source_location where);
+
+ private:
+  std::string names() const;
+
+  std::string_view name_;
+  std::vector<thread_id> ids_;
+};
 }  // namespace detail
 
 template <class F>
@@ -82,6 +101,29 @@ void run_concurrently(std::string_view name, int count, F&& body,
         name, i, [&body, i] { body(i); }, where);
   }
   for (thread& t : threads) t.join(where);
+}
+
+struct run_options {
+  // The threads are equals: what one does, another could have done in its place. `body` uses its number for
+  // nothing but names: of its own files, of its rows, in what it reports. Executions that are the same but for
+  // who is who are then explored once, as far as that is proved (docs/decisions/0015-symmetry.md); a body that tells its
+  // threads apart is misuse, where it is found.
+  bool symmetric = false;
+};
+
+// The same. A symmetric group is created in one step and waited for in one step. Requires: it has two
+// threads or more; misuse otherwise.
+template <class F>
+  requires std::is_invocable_v<F&, int>
+void run_concurrently(std::string_view name, int count, F&& body, run_options options,
+                      source_location where = source_location::current()) {
+  if (!options.symmetric) return run_concurrently(name, count, body, where);
+  detail::equal_threads threads(name, count);
+  {
+    point p{detail::spawn_kind, where};
+    for (int i = 0; i < count; ++i) threads.start(p, i, [&body, i] { body(i); });
+  }
+  threads.join(where);
 }
 
 // Runs the given bodies in threads of their own ("thread/0" …) and waits for all.

@@ -28,8 +28,10 @@ inline constexpr object_slot no_object{0xffffffff};
 // The logical name of an object: creating thread and sequence, the same in every interleaving.
 enum class object_id : std::uint64_t {};
 
-// Every thread has an object that stands for its end; it bears the last of the thread's numbers.
+// Every thread has an object that stands for its end; it bears the last of the thread's numbers. The first of
+// a group of equal threads has another, for the end of all.
 inline constexpr std::uint64_t end_of_thread = 0xffffffff;
+inline constexpr std::uint64_t end_of_group = 0xfffffffe;
 constexpr object_id name_of_object(thread_id maker, std::uint64_t number) {
   return object_id(static_cast<std::uint64_t>(maker) << 32 | number);
 }
@@ -39,7 +41,7 @@ constexpr thread_id maker_of(object_id o) {
 constexpr std::uint64_t number_of(object_id o) {
   return static_cast<std::uint64_t>(o) & 0xffffffff;
 }
-constexpr bool is_end_of_thread(object_id o) { return number_of(o) == end_of_thread; }
+constexpr bool is_end_of_thread(object_id o) { return number_of(o) >= end_of_group; }
 // Objects that belong to the execution as a whole are named after their type instead (run_local.hpp).
 inline constexpr std::uint64_t run_local_mark = std::uint64_t{1} << 63;
 constexpr bool is_run_local(object_id o) {

@@ -104,7 +104,7 @@ trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
 
 // A wait for the end of a thread that could go on says nothing: the execution stopped before.
 bool is_of_interest(const runner& r, const execution& done, const wait& w) {
-  return w.holder == no_thread || w.what.guard.object != r.end_of(w.holder) ||
+  return w.holder == no_thread || !r.awaits_end(w.what.guard.object, w.holder, done.size()) ||
          !done.is_enabled(w.holder);
 }
 

@@ -52,7 +52,8 @@ std::vector<const wait*> circle_from(const std::vector<wait>& waits, const wait&
 
 std::string text_of(const runner& r, const wait& w) {
   const std::string waits = r.thread_name(w.thread) + " waits for ";
-  if (w.what.guard.object == r.end_of(w.holder)) {
+  const object_slot o = w.what.guard.object;
+  if (o == r.end_of(w.holder) || o == r.end_of_group_of(w.holder)) {
     return waits + "the end of " + r.thread_name(w.holder);
   }
   const std::string type = r.object_type(w.what.guard.object);
@@ -72,7 +73,7 @@ word_history words_written(const execution& done, object_slot o, std::size_t eve
 
 thread_id holder_of(const runner& r, const execution& done, const guard& g, std::size_t events) {
   for (const thread_id t : r.created()) {
-    if (r.end_of(t) == g.object) return t;
+    if (r.awaits_end(g.object, t, events)) return t;
   }
   return holder_of(done, g, events);
 }

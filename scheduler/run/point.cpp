@@ -183,8 +183,14 @@ bool is_alive(object_slot slot, const object* place) {
 thread_body& detail::begin_spawn(std::string_view name, int number, bool environment) {
   return current("spawn").begin_spawn(name, number, environment);
 }
+thread_body& detail::begin_spawn_equal(std::string_view name, int number, thread_id first) {
+  return current("spawn").begin_spawn_equal(name, number, first);
+}
 thread_id detail::finish_spawn() { return current("spawn").finish_spawn(); }
 object_slot end_of(thread_id t) { return current("end_of").end_of(t); }
+object_slot end_of_group_of(thread_id first) {
+  return current("end_of_group_of").end_of_group_of(first);
+}
 
 bool runs_alone() { return current("runs_alone").runs_alone(); }
 

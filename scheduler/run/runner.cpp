@@ -95,6 +95,7 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   t.starter = nullptr;
   t.spawned = t.objects_made = t.unwind_attempts = 0;
   t.unwinding = t.halt_at_next_point = false;
+  t.end_of_group = no_object;
   t.on_stack = true;
   t.ended_in = no_event;
   t.life = creator == nullptr || environment ? no_object : creator->life;
@@ -118,6 +119,19 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
 
 thread_body& runner::begin_spawn(std::string_view name, int number, bool environment) {
   return prepare_thread(identify_child(*running_), running_, name, number, environment).body;
+}
+
+thread_body& runner::begin_spawn_equal(std::string_view name, int number, thread_id first) {
+  model_thread& t = prepare_thread(identify_child(*running_), running_, name, number, false);
+  if (first == no_thread) {
+    t.end_of_group = execution_.add_object(name_of_object(t.id, end_of_group), 0);
+    objects_.push_back(
+        {"threads", nullptr, true, settings_.narrate ? std::string(name) : std::string()});
+  } else {
+    t.end_of_group = threads_[index_of(first)]->end_of_group;
+  }
+  execution_.set_group(t.id, first == no_thread ? t.id : first);
+  return t.body;
 }
 
 thread_id runner::finish_spawn() {
@@ -270,7 +284,7 @@ runner::model_thread* runner::choose_next() {
                    "objects that were made in another order, or fewer");
   }
   if (execution_.next_is_recorded()) return next_recorded();
-  if (execution_.lowest_enabled() == no_thread) {
+  if (execution_.next_enabled() == no_thread) {
     execution_.set_outcome(outcome::completed);
     return nullptr;
   }

@@ -127,6 +127,7 @@ class runner {
   // Creates a thread of the model, whose body the caller fills in; then runs it up to its first
   // announcement. Part of the creator's current event.
   thread_body& begin_spawn(std::string_view name, int number, bool environment);
+  thread_body& begin_spawn_equal(std::string_view name, int number, thread_id first);
   thread_id finish_spawn();
   void live_by(object_slot life);
   std::size_t kill(object_slot life);
@@ -136,6 +137,9 @@ class runner {
   bool is_killed(thread_id t) const { return is_killed(*threads_[index_of(t)]); }
   void set_place(place where) { running_->where = std::move(where); }
   object_slot end_of(thread_id t) const { return threads_[index_of(t)]->end; }
+  object_slot end_of_group_of(thread_id t) const { return threads_[index_of(t)]->end_of_group; }
+  // Whether the object waits for the end of this thread, after so many events.
+  bool awaits_end(object_slot o, thread_id t, std::size_t events) const;
 
   void violate(std::string_view property, std::string_view message);
   [[noreturn]] void halt(std::string_view property, std::string_view message);
@@ -184,6 +188,7 @@ class runner {
     bool on_stack = false;  // its body has begun and not left the stack
     bool lost = false;      // its stack could not be unwound and must not be used again
     object_slot end = no_object;
+    object_slot end_of_group = no_object;
     object_slot life = no_object;
     event_id ended_in = no_event;
     std::string name;  // narrated executions only, as `where`

@@ -11,6 +11,7 @@ namespace norn {
 
 namespace detail {
 thread_body& begin_spawn(std::string_view name, int number, bool environment);
+thread_body& begin_spawn_equal(std::string_view name, int number, thread_id first);
 thread_id finish_spawn();
 }  // namespace detail
 
@@ -29,6 +30,17 @@ thread_id spawn_environment(std::string_view name, F&& body) {
   detail::begin_spawn(name, -1, true).emplace(std::forward<F>(body));
   return detail::finish_spawn();
 }
+
+// The same for one of a group of equal threads, which the current event creates one after the other: `first`
+// is the first of them, and no_thread where that is this one. The search may rename them among themselves.
+template <class F>
+thread_id spawn_equal(std::string_view name, int number, thread_id first, F&& body) {
+  detail::begin_spawn_equal(name, number, first).emplace(std::forward<F>(body));
+  return detail::finish_spawn();
+}
+
+// The object that stands for the end of all threads of the group: its word is how many have ended.
+object_slot end_of_group_of(thread_id first);
 
 // The object that stands for the thread's end: its word is 0 until the thread has ended.
 object_slot end_of(thread_id t);

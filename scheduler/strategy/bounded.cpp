@@ -69,7 +69,7 @@ thread_id bounded::choose_thread(const execution& so_far) {
 
 thread_id bounded::go_on(const execution& so_far) {
   thread_id chosen = preemptible(so_far);
-  if (chosen == no_thread) chosen = so_far.lowest_enabled();
+  if (chosen == no_thread) chosen = so_far.next_enabled();
   for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
     if (thread_id(t) != chosen && so_far.is_enabled(thread_id(t))) branch_to(so_far, thread_id(t));
   }

@@ -29,24 +29,25 @@ bool canonical_extension::is_canonical_from(const execution& t, cut_view from,
 
 // Takes the event that `next` would run, if the execution has it.
 canonical_extension::step canonical_extension::advance(const execution& t) {
-  bool any_environment = false;
-  for (std::size_t i = 0; i < t.thread_count(); ++i) {
-    if (t.is_environment(thread_id(i))) {
-      any_environment = true;
-      continue;
-    }
-    const step s = consider(t, thread_id(i));
-    if (s != step::nothing) return s;
-  }
-  for (std::size_t i = 0; any_environment && i < t.thread_count(); ++i) {
-    if (!t.is_environment(thread_id(i))) continue;
-    const step s = consider(t, thread_id(i));
-    if (s != step::nothing) return s;
-  }
-  return step::deviates;
+  step found = step::nothing;
+  thread_id of = no_thread;
+  const thread_id next = t.next(
+      [&](thread_id thread) {
+        found = next_of(t, of = thread);
+        return found != step::nothing;
+      },
+      [&](thread_id thread) { return now_[index_of(thread)]; });
+  if (next == no_thread) return step::deviates;
+  if (of != next) found = next_of(t, next);
+  if (found != step::taken) return found;
+  const event_id e = t.events_of(next)[now_[index_of(next)]++];
+  ++taken_;
+  furthest_ = std::max(furthest_, index_of(e) + 1);
+  return found;
 }
 
-canonical_extension::step canonical_extension::consider(const execution& t, thread_id thread) {
+// What running the thread would come to; nothing where it is disabled.
+canonical_extension::step canonical_extension::next_of(const execution& t, thread_id thread) const {
   const std::size_t i = index_of(thread);
   const auto events = t.events_of(thread);
   const bool at_end = now_[i] == events.size();
@@ -57,15 +58,19 @@ canonical_extension::step canonical_extension::consider(const execution& t, thre
   }
   const event_id next = events[now_[i]];
   const event& e = t.at(next);
-  const event_count before = now_[i]++;
-  if (subset(t.clock(next), now_)) {
-    ++taken_;
-    furthest_ = std::max(furthest_, index_of(next) + 1);
+  if (has_past(t.clock(next), i)) {
     return e.alternative == 0 ? step::taken : step::deviates;
   }
-  now_[i] = before;
   // Not in this incarnation: then `next` runs the thread in another one, unless it is disabled here.
   return is_open_at(t, e.op, now_) ? step::deviates : step::nothing;
+}
+
+// Whether what is in the past of an event of the thread has been taken.
+bool canonical_extension::has_past(cut_view clock, std::size_t thread) const {
+  for (std::size_t i = 0; i < clock.size(); ++i) {
+    if (i != thread && clock[i] > now_[i]) return false;
+  }
+  return true;
 }
 
 }  // namespace norn

@@ -1,6 +1,6 @@
 // The canonical extension of a configuration, and whether an execution is one.
 //
-// `next` is a fixed function of a configuration: the lowest enabled thread, the environment's last.
+// `next` is a fixed function of a configuration (execution.hpp).
 // Max(C) extends the cut C with `next`, alternative 0 of every choice, until nothing is enabled. For each new branch of the
 // search exactly one execution passes `is_canonical_from`, and that one produces the branch
 // (docs/decisions/0001-decision-dpor.md; reverse search: Avis & Fukuda, 1996).
@@ -23,7 +23,8 @@ class canonical_extension {
  private:
   enum class step { taken, nothing, deviates };
   step advance(const execution& t);
-  step consider(const execution& t, thread_id thread);
+  step next_of(const execution& t, thread_id thread) const;
+  bool has_past(cut_view clock, std::size_t thread) const;
 
   std::vector<event_count> now_;
   std::size_t taken_ = 0;     // events in it

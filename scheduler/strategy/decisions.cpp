@@ -32,13 +32,8 @@ bool is_enabled_at(const execution& t, thread_id thread, cut_view at) {
 
 // The thread that `next` runs from this cut.
 thread_id next_at(const execution& t, cut_view at) {
-  for (const bool environment : {false, true}) {
-    for (std::size_t i = 0; i < t.thread_count(); ++i) {
-      const auto thread = thread_id(i);
-      if (t.is_environment(thread) == environment && is_enabled_at(t, thread, at)) return thread;
-    }
-  }
-  return no_thread;
+  return t.next([&](thread_id thread) { return is_enabled_at(t, thread, at); },
+                [&](thread_id thread) { return at[index_of(thread)]; });
 }
 
 // What resolved the thread's decision: its next event or, of an operation that waits at a gate, the first event

@@ -7,6 +7,7 @@
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/strategy/decisions.hpp>
+#include <norn/scheduler/strategy/symmetry.hpp>
 
 namespace norn {
 
@@ -160,7 +161,7 @@ thread_id exhaustive::choose_thread(const execution& so_far) {
   if (stage_ == stage::finding) return find_parent(so_far);
   if (stage_ == stage::asking) return no_thread;
   if (!examine(so_far)) return no_thread;
-  return extend(so_far, so_far.lowest_enabled());
+  return extend(so_far, so_far.next_enabled());
 }
 
 thread_id exhaustive::replay_step(const execution& so_far) {
@@ -481,15 +482,15 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
   const bool foreseen =
       !guarded && reversed != no_event && is_fixed(resolution) && is_fixed(t.at(reversed));
   if (foreseen && !would_be_canonical_maximum(t, d, reversed)) return;
+  before_.assign(t.width(), 0);
+  for (std::size_t i = 0; i < d.first; ++i) ++before_[index_of(from.steps[i].thread)];
+  if (t.has_groups() && is_renaming(t, {before_, undecided, resolution.thread, by, guarded}))
+    return;
 
   work_item& item = push();
   item.proposed = true;
   proposal& p = item.proposal;
-  before_.assign(t.width(), 0);
-  for (std::size_t i = 0; i < d.first; ++i) {
-    item.steps.push_back(from.steps[i]);
-    ++before_[index_of(from.steps[i].thread)];
-  }
+  item.steps.assign(from.steps.begin(), from.steps.begin() + d.first);
   p.block = d.first;
   order_.clear();
   append_in_order(t, before_, undecided, order_);

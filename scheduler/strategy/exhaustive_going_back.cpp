@@ -64,7 +64,7 @@ void exhaustive::go_back(work_item&& done) {
 // then what `next` chooses.
 thread_id exhaustive::find_parent(const execution& so_far) {
   const work_item& from = gone_back_from_;
-  thread_id next = so_far.lowest_enabled();
+  thread_id next = so_far.next_enabled();
   if (from.proposed && so_far.size() == replayed_) {
     next = from.proposal.decides;
   } else if (from.proposed && so_far.size() == replayed_ + 1) {

@@ -19,7 +19,7 @@ void guided::follow(const schedule& wishes) {
 thread_id guided::choose_thread(const execution& so_far) {
   const bool could_go_on = previous_ != no_thread && so_far.is_enabled(previous_);
   thread_id chosen = grant(so_far);
-  if (chosen == no_thread) chosen = could_go_on ? previous_ : so_far.lowest_enabled();
+  if (chosen == no_thread) chosen = could_go_on ? previous_ : so_far.next_enabled();
   const std::uint32_t before = preemptions_.empty() ? 0 : preemptions_.back();
   preemptions_.push_back(before + (could_go_on && chosen != previous_ ? 1 : 0));
   previous_ = chosen;

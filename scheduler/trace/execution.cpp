@@ -56,7 +56,10 @@ void execution::rewind(std::size_t kept) {
     predecessors_.resize(e.first_predecessor);
     events_.pop_back();
   }
-  for (thread_record& thread : threads_) thread.state = thread_state::absent;
+  for (thread_record& thread : threads_) {
+    thread.state = thread_state::absent;
+    thread.group = no_thread;
+  }
   const auto known = [&](const object_record& o) { return kept != 0 && o.made_after <= kept; };
   objects_known_ = std::max(object_count_, objects_known_);
   while (objects_known_ != 0 && !known(objects_[objects_known_ - 1])) --objects_known_;
@@ -66,7 +69,7 @@ void execution::rewind(std::size_t kept) {
   record_end_ = kept == 0 ? 0 : kept + 1;
   fits_record_ = true;
   outcome_ = norn::outcome::running;
-  halted_any_ = false;
+  halted_any_ = has_groups_ = false;
 }
 
 void execution::undo_frontiers(std::size_t change) {

@@ -95,19 +95,34 @@ class execution {
     if (g.life != no_object && word(g.life) != 0) return false;
     return g.open(word(g.object), g.operand);
   }
-  // `next(S)` of the exhaustive strategy: the lowest enabled thread, those of the environment last.
-  // no_thread when nothing is enabled.
-  thread_id lowest_enabled() const {
+  // `next(S)` of the exhaustive strategy, no_thread when nothing is enabled: the lowest enabled thread, those
+  // of the environment last. In the place of a group's first thread comes whichever of the group has done the
+  // least: as long as they have done the same, they can be renamed (strategy/symmetry.hpp).
+  thread_id next_enabled() const {
+    return next([&](thread_id t) { return is_enabled(t); },
+                [&](thread_id t) { return thread(t).events.size(); });
+  }
+  // The same of any configuration: `done(t)` is how many events of the thread are in it.
+  template <class Enabled, class Done>
+  thread_id next(const Enabled& enabled, const Done& done) const {
     thread_id environment = no_thread;
-    for (std::size_t t = 0; t < threads_.size(); ++t) {
-      if (!is_enabled(thread_id(t))) continue;
-      if (!threads_[t].environment) return thread_id(t);
-      if (environment == no_thread) environment = thread_id(t);
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      const auto t = thread_id(i);
+      if (threads_[i].group != no_thread) {
+        const thread_id first = threads_[i].group == t ? least_done(t, enabled, done) : no_thread;
+        if (first != no_thread) return first;
+      } else if (threads_[i].environment ? environment == no_thread && enabled(t) : enabled(t)) {
+        if (!threads_[i].environment) return t;
+        environment = t;
+      }
     }
     return environment;
   }
   // Whether the thread is the world's and not the program's: its steps are faults.
   bool is_environment(thread_id t) const { return thread(t).environment; }
+  // The first of the equal threads (run/spawn.hpp) that this one is among; no_thread where it is among none.
+  thread_id group_of(thread_id t) const { return thread(t).group; }
+  bool has_groups() const { return has_groups_; }
 
   std::size_t object_count() const { return object_count_; }
   object_id name_of(object_slot o) const { return objects_[index_of(o)].id; }
@@ -153,6 +168,11 @@ class execution {
 
   // creator: no_event for the main thread
   void create_thread(thread_id t, event_id creator, bool environment);
+  // Requires: `t` has just been created, by the event that created `first`.
+  void set_group(thread_id t, thread_id first) {
+    threads_[index_of(t)].group = first;
+    has_groups_ = true;
+  }
   void announce(thread_id t, const operation& op);
   // What the operation just announced, which waits at a gate, can be killed through.
   void set_life(thread_id t, object_slot life) { threads_[index_of(t)].pending.guard.life = life; }
@@ -202,11 +222,22 @@ class execution {
     // Its clock is complete only when the event is: what follows the creation may still touch more.
     event_id creator = no_event;
     bool environment = false;
+    thread_id group = no_thread;
     operation pending;
     std::vector<event_id> events;
   };
 
   const thread_record& thread(thread_id t) const { return threads_[index_of(t)]; }
+  template <class Enabled, class Done>
+  thread_id least_done(thread_id first, const Enabled& enabled, const Done& done) const {
+    thread_id least = no_thread;
+    for (std::size_t i = index_of(first); i < threads_.size(); ++i) {
+      const auto t = thread_id(i);
+      if (threads_[i].group != first || !enabled(t)) continue;
+      if (least == no_thread || done(t) < done(least)) least = t;
+    }
+    return least;
+  }
   cut_view row(std::size_t event) const { return {clocks_.data() + event * width_, width_}; }
   cut_span row(std::size_t event) { return {clocks_.data() + event * width_, width_}; }
   void widen(std::size_t threads);
@@ -232,6 +263,7 @@ class execution {
   std::vector<frontier_change> changes_;
   norn::outcome outcome_ = norn::outcome::running;
   bool halted_any_ = false;
+  bool has_groups_ = false;
 };
 
 }  // namespace norn

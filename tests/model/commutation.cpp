@@ -31,7 +31,7 @@ class scripted : public strategy {
       stuck_ = true;
       return no_thread;
     }
-    if (random_ == nullptr) return so_far.lowest_enabled();
+    if (random_ == nullptr) return so_far.next_enabled();
     std::vector<thread_id>& enabled = enabled_.emplace_back();
     for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
       if (so_far.is_enabled(thread_id(t))) enabled.push_back(thread_id(t));

@@ -39,7 +39,7 @@ class errors_on_demand : public strategy {
 
   bool begin_execution() override { return true; }
   thread_id choose_thread(const execution& so_far) override {
-    if (!std::exchange(asked_, false)) return so_far.lowest_enabled();
+    if (!std::exchange(asked_, false)) return so_far.next_enabled();
     for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
       if (so_far.is_enabled(thread_id(t)) &&
           so_far.pending(thread_id(t)).kind->name == std::string_view("I/O error")) {

@@ -92,7 +92,7 @@ class scripted : public strategy {
     enabled_.push_back(enabled(so_far));
     pending_.push_back(guards(so_far));
     const std::size_t step = so_far.size();
-    thread_id chosen = so_far.lowest_enabled();
+    thread_id chosen = so_far.next_enabled();
     if (step < wanted_.size()) {
       if (!so_far.is_enabled(wanted_[step].thread)) {
         refused_ = true;

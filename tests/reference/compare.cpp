@@ -1,10 +1,12 @@
 #include "compare.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
 #include "naive.hpp"
+#include "orbit.hpp"
 
 namespace norn::reference {
 
@@ -39,37 +41,65 @@ search_space search(const observed_program& p, strategy& s, runner& r,
     if (learnt != lesson::execution) continue;
     ++space.executions;
     ++space.traces[hash_of(done)];
+    if (done.has_groups()) space.orbits.insert(orbit_of(done));
     space.final_states.insert(p.final_state());
   }
   space.complete = true;
   return space;
 }
 
-std::string difference(const search_space& reduced, const search_space& naive) {
+namespace {
+
+std::string misuse_of(const search_space& reduced, const search_space& naive) {
   std::string text;
   if (!reduced.misuse.empty()) text += "misuse: " + reduced.misuse + "\n";
   if (!naive.misuse.empty()) text += "misuse (reference): " + naive.misuse + "\n";
+  return text;
+}
+
+// What it ran that it should not have run, and where it came to something else.
+std::string excess(const search_space& reduced, const search_space& naive) {
+  std::string text;
   std::size_t repeated = 0;
   std::size_t unknown = 0;
-  std::size_t missing = 0;
   for (const auto& [trace, times] : reduced.traces) {
     repeated += times - 1;
     unknown += naive.traces.count(trace) == 0 ? 1 : 0;
   }
-  for (const auto& entry : naive.traces) missing += reduced.traces.count(entry.first) == 0 ? 1 : 0;
-  const auto tell = [&](std::size_t n, const char* what) {
-    if (n != 0) text += std::to_string(n) + " traces " + what + "\n";
-  };
-  tell(missing, "of the reference were never run");
-  tell(repeated, "were run again");
-  tell(unknown, "are not known to the reference");
+  if (repeated != 0) text += std::to_string(repeated) + " traces were run again\n";
+  if (unknown != 0) text += std::to_string(unknown) + " traces are not known to the reference\n";
   if (reduced.final_states != naive.final_states) text += "the final states differ\n";
   if (reduced.violated != naive.violated) text += "the violated properties differ\n";
-  if (!text.empty()) {
-    text += "reference: " + std::to_string(naive.traces.size()) +
-            " traces; exhaustive: " + std::to_string(reduced.executions) + " executions\n";
-  }
   return text;
+}
+
+std::string with_counts(std::string text, const search_space& reduced, const search_space& naive) {
+  if (text.empty()) return text;
+  return text + "reference: " + std::to_string(naive.traces.size()) +
+         " traces; exhaustive: " + std::to_string(reduced.executions) + " executions\n";
+}
+
+}  // namespace
+
+std::string difference(const search_space& reduced, const search_space& naive) {
+  std::string text = misuse_of(reduced, naive);
+  const auto missing =
+      std::count_if(naive.traces.begin(), naive.traces.end(),
+                    [&](const auto& trace) { return reduced.traces.count(trace.first) == 0; });
+  if (missing != 0) text += std::to_string(missing) + " traces of the reference were never run\n";
+  return with_counts(text + excess(reduced, naive), reduced, naive);
+}
+
+std::string difference_up_to_renaming(const search_space& reduced, const search_space& naive) {
+  std::string text = misuse_of(reduced, naive);
+  const auto missing =
+      std::count_if(naive.orbits.begin(), naive.orbits.end(),
+                    [&](std::uint64_t orbit) { return reduced.orbits.count(orbit) == 0; });
+  if (missing != 0) {
+    text += std::to_string(missing) + " of the reference's " + std::to_string(naive.orbits.size()) +
+            " orbits were never run\n";
+  }
+  return with_counts(text + excess(reduced, naive), reduced, naive);
 }
 
 std::string compare(const observed_program& p, tally& total, bool skip_seen_prefixes) {
@@ -86,7 +116,10 @@ std::string compare(const observed_program& p, tally& total, bool skip_seen_pref
   ++total.compared;
   total.executions += actual.executions;
   total.probes += actual.probes;
-  return difference(actual, expected);
+  total.traces += expected.traces.size();
+  total.orbits += expected.orbits.size();
+  return expected.orbits.empty() ? difference(actual, expected)
+                                 : difference_up_to_renaming(actual, expected);
 }
 
 std::uint64_t from_environment(const char* name, std::uint64_t by_default) {

@@ -16,6 +16,7 @@ namespace norn::reference {
 
 struct search_space {
   std::map<std::uint64_t, std::size_t> traces;  // hash → how often it was run
+  std::set<std::uint64_t> orbits;               // of these, where the program has a symmetric group
   std::set<std::string> final_states;           // as the program describes them, deadlocks included
   std::set<std::string> violated;               // properties
   std::size_t executions = 0;
@@ -38,11 +39,17 @@ search_space search(const observed_program& p, strategy& s, runner& r, std::size
 // Both searches agree, and the reduced one ran each trace once. Returns what differs, or nothing.
 std::string difference(const search_space& reduced, const search_space& naive);
 
+// The reduced search ran no trace twice and none that is unknown, and each trace is a renaming of one that it
+// ran. Returns what differs, or nothing.
+std::string difference_up_to_renaming(const search_space& reduced, const search_space& naive);
+
 struct tally {
   std::size_t compared = 0;
   std::size_t skipped = 0;  // over the reference's limit
   std::size_t executions = 0;
   std::size_t probes = 0;
+  std::size_t traces = 0;  // of the reference
+  std::size_t orbits = 0;
 };
 
 // Searches the program with both strategies, unless the naive one needs too many executions. Returns what

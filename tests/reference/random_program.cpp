@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <sstream>
 
 #include <norn/model/memory/choose.hpp>
@@ -28,16 +29,14 @@ namespace {
 constexpr std::size_t registers = 3;
 constexpr std::size_t life_count = 2;
 
-constexpr std::array kind_names = {"read",          "write",          "add",
-                                   "compare_swap",  "exchange_two",   "follow",
-                                   "ghost_count",   "ghost_observe",  "choose",
-                                   "skip_if",       "lock",           "unlock",
-                                   "try_lock",      "wait",           "wait_for",
-                                   "notify_one",    "notify_all",     "await",
-                                   "acquire",       "release",        "lock_shared",
-                                   "unlock_shared", "lock_exclusive", "unlock_exclusive",
-                                   "fork",          "fork_into",      "join",
-                                   "await_end",     "race_read",      "race_write"};
+constexpr std::array kind_names = {
+    "read",         "write",       "add",           "add_to_own",     "compare_swap",
+    "exchange_two", "follow",      "ghost_count",   "ghost_observe",  "choose",
+    "skip_if",      "lock",        "unlock",        "try_lock",       "wait",
+    "wait_for",     "notify_one",  "notify_all",    "await",          "acquire",
+    "release",      "lock_shared", "unlock_shared", "lock_exclusive", "unlock_exclusive",
+    "fork",         "fork_into",   "join",          "await_end",      "race_read",
+    "race_write"};
 
 // A register whose operations are made of points directly, so that these tests rest on no model.
 class cell {
@@ -176,6 +175,8 @@ class interpreter {
         return at(i.a).write(i.c);
       case instruction_kind::add:
         return saw(at(i.a).add(i.c));
+      case instruction_kind::add_to_own:
+        return saw(own_.add(i.c));
       case instruction_kind::compare_swap:
         return saw(at(i.a).compare_swap(i.b, i.c) ? 1 : 0);
       case instruction_kind::exchange_two:
@@ -285,6 +286,7 @@ class interpreter {
   diary& diary_;
   std::ostream& log_;
   std::size_t older_;
+  cell own_;
   int last_ = 0;
   int rw_ = 0;
   std::array<bool, 2> held_{};
@@ -330,13 +332,38 @@ thread_id start_crash(world& w, const random_program& p, int number, diary& of_a
 
 struct observation {
   std::vector<diary> threads;  // and one more, of what was started again
+  std::vector<diary> equals;
   std::array<int, registers> cells{};
   bool finished = false;
 };
 
+// The equal threads are in no list that others see: who waits for the end of one of them tells them apart.
+template <class RunOne>
+void run_with_equals(const random_program& p, world& w, observation& seen, const RunOne& run_one) {
+  const auto equals = [&] {
+    run_concurrently(
+        "equal", p.equals,
+        [&](int t) {
+          live_by(w.life(p.lives[0]));
+          interpreter(w, seen.equals[static_cast<std::size_t>(t)], 0).run(p.threads[0]);
+        },
+        {.symmetric = true});
+  };
+  const auto others = [&] {
+    run_concurrently("t", static_cast<int>(p.threads.size()) - 1,
+                     [&](int t) { run_one(static_cast<std::size_t>(t) + 1); });
+  };
+  if (p.equals_first) {
+    run_concurrently(equals, others);
+  } else {
+    run_concurrently(others, equals);
+  }
+}
+
 void run(const random_program& p, observation& seen) {
   seen = observation{};
   seen.threads.resize(p.threads.size() + 1);
+  seen.equals.resize(static_cast<std::size_t>(p.equals));
   world w;
   w.threads.resize(p.threads.size());
   if (p.with_predicate) {
@@ -347,12 +374,17 @@ void run(const random_program& p, observation& seen) {
   for (int number = 1; number <= p.crashes; ++number) {
     crashes.push_back(start_crash(w, p, number, seen.threads.back()));
   }
-  run_concurrently("t", static_cast<int>(p.threads.size()), [&](int t) {
-    const auto i = static_cast<std::size_t>(t);
+  const auto run_one = [&](std::size_t i) {
     w.threads[i] = this_thread_id();
     live_by(w.life(p.lives[i]));
     interpreter(w, seen.threads[i], i).run(p.threads[i]);
-  });
+  };
+  if (p.equals < 2) {
+    run_concurrently("t", static_cast<int>(p.threads.size()),
+                     [&](int t) { run_one(static_cast<std::size_t>(t)); });
+  } else {
+    run_with_equals(p, w, seen, run_one);
+  }
   for (const thread_id t : crashes) await_end(t);
   for (const diary& each : seen.threads) {
     for (const thread_id t : each.children) await_end(t);
@@ -361,13 +393,19 @@ void run(const random_program& p, observation& seen) {
   seen.finished = true;
 }
 
+std::string text_of(const diary& seen) {
+  std::ostringstream out;
+  out << seen.log.str();
+  for (const int read : seen.forked) out << "forked " << read << ' ';
+  return out.str() + "| ";
+}
+
 std::string text_of(const observation& seen) {
   std::ostringstream out;
-  for (const diary& each : seen.threads) {
-    out << each.log.str();
-    for (const int read : each.forked) out << "forked " << read << ' ';
-    out << "| ";
-  }
+  for (const diary& each : seen.threads) out << text_of(each);
+  std::multiset<std::string> equals;  // whoever they are
+  for (const diary& each : seen.equals) equals.insert(text_of(each));
+  for (const std::string& each : equals) out << each;
   if (!seen.finished) return out.str() + "blocked";
   for (const int v : seen.cells) out << v << ' ';
   return out.str();
@@ -385,6 +423,10 @@ void print(std::ostream& out, const std::vector<instruction>& code) {
 
 std::ostream& operator<<(std::ostream& out, const random_program& p) {
   out << (p.with_predicate ? "with a predicate" : "") << '\n';
+  if (p.equals > 1) {
+    out << "  T0: " << p.equals << " equal threads, started " << (p.equals_first ? "first" : "last")
+        << '\n';
+  }
   if (p.crashes != 0) out << "  crashes: " << p.crashes << '\n';
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
     out << "  T" << t;
@@ -400,7 +442,8 @@ rc::Gen<random_program> arbitrary_program(const feature_set& features) {
   return rc::gen::resize(
       rc::kNominalSize, rc::gen::exec([features] {
         random_program p;
-        const int threads = *rc::gen::inRange(2, features.threads + 1);
+        const int least = features.equals > 1 ? 1 : 2;
+        const int threads = *rc::gen::inRange(least, features.threads + 1);
         const auto one = rc::gen::exec([features] {
           instruction i;
           i.kind = *rc::gen::elementOf(features.kinds);
@@ -415,6 +458,10 @@ rc::Gen<random_program> arbitrary_program(const feature_set& features) {
           return *rc::gen::container<std::vector<instruction>>(length, one);
         };
         for (int t = 0; t < threads; ++t) p.threads.push_back(code());
+        if (features.equals > 1) {
+          p.equals = *rc::gen::inRange(2, features.equals + 1);
+          p.equals_first = *rc::gen::arbitrary<bool>();
+        }
         p.with_predicate = features.predicates && *rc::gen::arbitrary<bool>();
         p.crashes = features.crashes;
         // The first threads live by something, so that each crash finds something to kill in most programs.

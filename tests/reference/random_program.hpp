@@ -17,6 +17,7 @@ enum class instruction_kind : std::uint8_t {
   read,           // register a
   write,          // register a := c
   add,            // register a += c, reading the new value
+  add_to_own,     // the same, of a register that the thread has to itself
   compare_swap,   // register a: b → c
   exchange_two,   // registers a and b change places
   follow,         // read a; if it is c, write b, else read d: the footprint depends on the outcome
@@ -55,6 +56,10 @@ struct instruction {
 
 struct random_program {
   std::vector<std::vector<instruction>> threads;
+  // Of the first thread there are so many equal ones, a symmetric group where they are two or more; started after
+  // the others or, in a thread of its own, before them.
+  int equals = 1;
+  bool equals_first = false;
   bool with_predicate = false;  // an `always` over the registers
   // By which object each thread lives, 0 being none. A crash kills what lives by 1, another what lives by 2,
   // as many as there are.
@@ -75,6 +80,7 @@ struct feature_set {
   bool predicates = false;
   int crashes = 0;        // 2 at most
   bool restarts = false;  // with one crash, which then strikes twice
+  int equals = 1;  // at most; where there are, at least 2. The threads are then these and others.
 };
 
 rc::Gen<random_program> arbitrary_program(const feature_set& features);

@@ -28,7 +28,7 @@ class so_many : public strategy {
   bool begin_execution() override { return done_ < all_.executions; }
   std::size_t shared_prefix() const override { return done_ == 0 ? 0 : 1; }
   thread_id choose_thread(const execution& so_far) override {
-    return so_far.size() < all_.steps ? so_far.lowest_enabled() : no_thread;
+    return so_far.size() < all_.steps ? so_far.next_enabled() : no_thread;
   }
   std::uint16_t choose_alternative(const execution&, std::uint16_t) override { return 0; }
   lesson end_execution(const execution&) override {
