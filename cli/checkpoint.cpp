@@ -59,7 +59,7 @@ std::vector<Item> vector_of(const json& j, const From& from) {
 // --- statistics, faults, findings ---
 
 json json_of(const statistics& s) {
-  return {s.executions, s.blocked, s.probes, s.too_deep, s.steps};
+  return {s.executions, s.blocked, s.probes, s.too_deep, s.steps, s.met_groups};
 }
 
 statistics statistics_from(const json& j) {
@@ -69,6 +69,7 @@ statistics statistics_from(const json& j) {
   s.probes = j.at(2);
   s.too_deep = j.at(3);
   s.steps = j.at(4);
+  s.met_groups = j.at(5);
   return s;
 }
 

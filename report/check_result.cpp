@@ -50,6 +50,10 @@ std::optional<std::string> replay_token(const check_result& result) {
                  .depth = result.limits.depth});
 }
 
+bool up_to_renaming(const check_result& result) {
+  return result.stats.met_groups && result.strategy == "exhaustive";
+}
+
 bool unbounded_ended_first(const check_result& result) {
   return result.limits.preemptions && result.complete && result.strategy == "exhaustive";
 }

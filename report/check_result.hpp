@@ -45,6 +45,10 @@ std::optional<std::string> replay_token(const check_result& result);
 // Whether a bound on preemptions was asked for, and the search without it ended first.
 bool unbounded_ended_first(const check_result& result);
 
+// Whether equal threads were explored up to renaming (model/thread/thread.hpp): of the executions that are the
+// same but for who is who, one.
+bool up_to_renaming(const check_result& result);
+
 // "2 steps", "1 step": counts as reports write them, in groups of three digits.
 std::string grouped(std::uint64_t count);
 std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural);

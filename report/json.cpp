@@ -144,7 +144,7 @@ json object_of(const check_result& r) {
           {"bounds", bounds_of(r)},
           {"bound_hit", hit ? json(name_of(r.bound_hit)) : json(nullptr)},
           {"faults", faults_of(r)},
-          {"symmetric", false},
+          {"symmetric", up_to_renaming(r)},
           {"executions", r.stats.executions},
           {"blocked", r.stats.blocked},
           {"probes", r.stats.probes},

@@ -37,6 +37,7 @@ std::string in_words(conclusion c) {
 // "exhaustive" needs no word: a search that saw everything is what `holds` means.
 std::string effort(const check_result& r) {
   std::string text = counted(r.stats.executions, "execution");
+  if (up_to_renaming(r)) text += " up to renaming";
   if (r.stats.blocked > 0) text += " + " + grouped(r.stats.blocked) + " cut off";
   return text + ", " + duration(r.stats.seconds);
 }

@@ -58,6 +58,19 @@ class process {
         where);
   }
 
+  // The same for a symmetric group.
+  template <class F>
+  symmetric_group spawn_equal(std::string_view name, int count, F body,
+                              source_location where = source_location::current()) const {
+    return symmetric_group(
+        name, count,
+        [in = *this, body = std::move(body)](int i) mutable {
+          in.adopt_this_thread();
+          body(i);
+        },
+        where);
+  }
+
   // Starts a thread in this process and waits for its end.
   template <class F>
   void run(std::string_view thread_name, F body,

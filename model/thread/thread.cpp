@@ -49,31 +49,40 @@ void thread::join(source_location where) {
   id_ = no_thread;
 }
 
-detail::equal_threads::equal_threads(std::string_view name, int count) : name_(name) {
-  if (count >= 2) return;
-  halt_as_misuse("run_concurrently(\"" + std::string(name) + "\", " + std::to_string(count) +
-                 ", …, {.symmetric = true}): a symmetric group has two threads or more\n"
-                 "  start more of them, or leave `symmetric` out");
-}
-
-void detail::equal_threads::join(source_location where) {
-  const auto all_ended = [](std::uint64_t ended, std::uint64_t all) { return ended == all; };
-  const object_slot end = end_of_group_of(ids_.front());
-  point p{join_kind, end, where, guard{end, all_ended, ids_.size(), false}};
-  p.read(end);
-  for (const thread_id t : ids_) p.acquire(end_of(t));
-  p.describe([&](narration& n) { n.arguments = names(); });
-}
-
-std::string detail::equal_threads::names() const {
-  std::string text;
-  for (const thread_id t : ids_) text += (text.empty() ? "(" : ", ") + name_of(t);
-  return text + ")";
-}
-
 void thread::detach() {
   if (!joinable() && !unwinding()) halt("valid_join", "detach of a thread that is not joinable");
   id_ = no_thread;
+}
+
+void symmetric_group::require_two(std::string_view name, int count) {
+  if (count >= 2) return;
+  halt_as_misuse("the symmetric group \"" + std::string(name) + "\" has " + std::to_string(count) +
+                 (count == 1 ? " thread" : " threads") +
+                 ": there is nobody to change places with\n"
+                 "  start two threads or more, or leave `symmetric` out.");
+}
+
+symmetric_group::~symmetric_group() {
+  if (!threads_.empty()) thread::leaked();
+}
+
+void symmetric_group::join(source_location where) {
+  if (threads_.empty() && !unwinding()) {
+    halt("valid_join", "join of a symmetric group that has been joined before");
+  }
+  const auto all_have = [](std::uint64_t ended, std::uint64_t all) { return ended == all; };
+  const object_slot end = threads_.empty() ? no_object : end_of_group_of(threads_.front());
+  point p{join_kind, end, where, guard{end, all_have, threads_.size(), false}};
+  p.read(end);
+  for (const thread_id t : threads_) p.acquire(end_of(t));
+  p.describe([&](narration& n) { n.arguments = names(); });
+  threads_.clear();
+}
+
+std::string symmetric_group::names() const {
+  std::string text;
+  for (const thread_id t : threads_) text += (text.empty() ? "(" : ", ") + name_of(t);
+  return text + ")";
 }
 
 }  // namespace norn

@@ -52,6 +52,7 @@ class thread {
   void detach();
 
  private:
+  friend class symmetric_group;
   static void leaked();
 
   thread_id id_ = no_thread;
@@ -59,25 +60,6 @@ class thread {
 
 namespace detail {
 inline constexpr operation_kind spawn_kind{"spawn"};
-
-class equal_threads {
- public:
-  equal_threads(std::string_view name, int count);
-
-  template <class F>
-  void start(point& p, int number, F&& body) {
-    const thread_id first = ids_.empty() ? no_thread : ids_.front();
-    ids_.push_back(spawn_equal(name_, number, first, std::forward<F>(body)));
-    p.describe([&](narration& n) { n.arguments = names(); });
-  }
-  void join(source_location where);
-
- private:
-  std::string names() const;
-
-  std::string_view name_;
-  std::vector<thread_id> ids_;
-};
 }  // namespace detail
 
 template <class F>
@@ -103,27 +85,54 @@ void run_concurrently(std::string_view name, int count, F&& body,
   for (thread& t : threads) t.join(where);
 }
 
-struct run_options {
-  // The threads are equals: what one does, another could have done in its place. `body` uses its number for
-  // nothing but names: of its own files, of its rows, in what it reports. Executions that are the same but for
-  // who is who are then explored once, as far as that is proved (docs/decisions/0015-symmetry.md); a body that tells its
-  // threads apart is misuse, where it is found.
-  bool symmetric = false;
+// A symmetric group: threads that are equals. What one of them does, another could have done in its place:
+// `body` uses its number for nothing but names, of its own files, of its rows, in what it reports. Of the
+// executions that are the same but for who is who, the exhaustive search runs one, as far as that is proved
+// (docs/decisions/0015-symmetry.md). A body that tells the threads apart is misuse, where it is found.
+class symmetric_group {
+ public:
+  // Starts `body(0)` … `body(count - 1)`, each in a thread with a copy of it, named "name/0" …. A scheduling
+  // point: the creation of all is one step. Misuse where `count` is below 2.
+  template <class F>
+    requires std::is_invocable_v<F&, int>
+  symmetric_group(std::string_view name, int count, F body,
+                  source_location where = source_location::current()) {
+    require_two(name, count);
+    point p{detail::spawn_kind, where};
+    for (int i = 0; i < count; ++i) {
+      const thread_id first = threads_.empty() ? no_thread : threads_.front();
+      threads_.push_back(spawn_equal(name, i, first, [body, i]() mutable { body(i); }));
+    }
+    p.describe([&](narration& n) { n.arguments = names(); });
+  }
+  symmetric_group(const symmetric_group&) = delete;
+  symmetric_group& operator=(const symmetric_group&) = delete;
+  // As of a thread: to be joined first. Else it is a violation of `no_leaked_thread`.
+  ~symmetric_group();
+
+  // Waits for the end of all of them; what they did happens before the return. A scheduling point. Requires:
+  // not joined before; a violation of `valid_join` otherwise.
+  void join(source_location where = source_location::current());
+
+ private:
+  static void require_two(std::string_view name, int count);
+  std::string names() const;
+
+  std::vector<thread_id> threads_;  // none: they have been joined
 };
 
-// The same. A symmetric group is created in one step and waited for in one step. Requires: it has two
-// threads or more; misuse otherwise.
+struct run_options {
+  bool symmetric = false;  // the threads are a symmetric group
+};
+
+// As above, of a symmetric group where the options say so: then its creation is one scheduling
+// point, and so is the wait for all.
 template <class F>
   requires std::is_invocable_v<F&, int>
 void run_concurrently(std::string_view name, int count, F&& body, run_options options,
                       source_location where = source_location::current()) {
   if (!options.symmetric) return run_concurrently(name, count, body, where);
-  detail::equal_threads threads(name, count);
-  {
-    point p{detail::spawn_kind, where};
-    for (int i = 0; i < count; ++i) threads.start(p, i, [&body, i] { body(i); });
-  }
-  threads.join(where);
+  symmetric_group(name, count, [&body](int i) { body(i); }, where).join(where);
 }
 
 // Runs the given bodies in threads of their own ("thread/0" …) and waits for all.

@@ -45,11 +45,12 @@ std::optional<std::string> misuse_of(const runner& r) {
 }
 
 void count(statistics& stats, const execution& done, lesson learnt) {
-  if (learnt == lesson::probe) {
+  if (learnt == lesson::probe || learnt == lesson::renamed) {
     ++stats.probes;
     return;
   }
   stats.steps += done.size();
+  stats.met_groups = stats.met_groups || done.has_groups();
   if (learnt == lesson::redundant || done.outcome() == outcome::cut_off) {
     ++stats.blocked;
   } else if (done.outcome() == outcome::too_deep) {
@@ -228,7 +229,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
       start_over(w, s, mine);
       return false;
     }
-    const std::uint64_t number = mine.executions + 1;
+    const std::uint64_t number = mine.executions + (learnt == lesson::renamed ? 0 : 1);
     count(mine, done, learnt);
     if (!w.runs.violations().empty()) {
       // What a probe comes across belongs to an execution, which comes across it, too.

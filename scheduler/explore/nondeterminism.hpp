@@ -20,7 +20,11 @@ inline std::string described(const divergence& d) {
 }
 
 inline std::string told_as_misuse(const divergence& d) {
-  return described(d) + causes_of_nondeterminism;
+  if (!d.of_renamed) return described(d) + causes_of_nondeterminism;
+  return "step " + std::to_string(d.step + 1) +
+         ": the body tells the threads of a symmetric group apart: " + "one of them came to " +
+         d.expected + " and, with the threads in each other's places, " + "another to " + d.came +
+         "\n  let the body use its number for nothing but names, or leave `symmetric` out.";
 }
 
 }  // namespace norn

@@ -32,6 +32,7 @@ void add(statistics& to, const statistics& more) {
   to.probes += more.probes;
   to.too_deep += more.too_deep;
   to.steps += more.steps;
+  to.met_groups = to.met_groups || more.met_groups;
 }
 
 void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& more) {

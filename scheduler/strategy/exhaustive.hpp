@@ -33,6 +33,7 @@
 
 #include <norn/scheduler/strategy/canonical.hpp>
 #include <norn/scheduler/strategy/footprint.hpp>
+#include <norn/scheduler/strategy/renamed_runs.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 
@@ -193,6 +194,8 @@ class exhaustive : public strategy {
   bool rejected_ = false;
   bool probing_ = false;      // the item ends with an operation whose footprint is wanted
   std::uint64_t probed_ = 0;  // by this key
+  renamed_runs renamed_;
+  bool runs_renamed_ = false;
   std::optional<divergence> divergence_;
 
   stage stage_ = stage::exploring;

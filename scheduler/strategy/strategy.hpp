@@ -18,12 +18,14 @@ struct divergence {
   thread_id expected_thread{};
   std::string expected;
   std::string came;
+  bool of_renamed = false;  // the schedule had threads of a symmetric group in each other's places
 };
 
 // What an execution was to the strategy that chose it.
 enum class lesson {
   execution,   // one of those that it set out to run
   probe,       // a prefix that was run to learn an outcome
+  renamed,     // an execution once more, or its beginning, with equal threads in each other's places
   redundant,   // it came to what an earlier one had come to, and may have been cut off there
   start_over,  // it showed that earlier executions were judged wrongly: forget them all
 };

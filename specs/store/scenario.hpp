@@ -29,6 +29,7 @@ struct deployment {
   int readers = 0;               // threads of the first process that list
   int lookers = 0;               // threads of the first process that look at the lock file
   bool empty_directory = false;  // no file of an earlier run is there
+  bool symmetric = false;        // the writers are equals. Requires: one process, which nobody else uses
 };
 
 // What the writers were answered, each in its own place: nothing for an error.
@@ -57,6 +58,14 @@ answers use(const deployment& d, versions& seen) {
   answers given(static_cast<std::size_t>(d.processes) * static_cast<std::size_t>(d.writers));
   std::vector<process> homes;
   for (int p = 0; p < d.processes; ++p) homes.push_back(home_of(d, p));
+  if (d.symmetric) {
+    Store& service = services.emplace_back(seen);
+    homes.front()
+        .spawn_equal("writer", d.writers,
+                     [&](int w) { given[static_cast<std::size_t>(w)] = service.create(); })
+        .join();
+    return given;
+  }
   std::vector<thread> threads;
   for (int p = 0; p < d.processes; ++p) {
     const process home = homes[static_cast<std::size_t>(p)];

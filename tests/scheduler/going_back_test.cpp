@@ -135,6 +135,12 @@ TEST(GoingBack, FootprintsThatDependOnOutcomes) {
                  {{read, write, add, follow, follow, exchange_two, skip_if}, 3, 4, true}, 300);
 }
 
+TEST(GoingBack, SymmetricGroups) {
+  feature_set features{{read, write, add, add_to_own, lock, unlock, await, skip_if}, 2, 3, false};
+  features.equals = 3;
+  check_programs("symmetric groups", features, 200);
+}
+
 TEST(GoingBack, LocksAndWaits) {
   check_programs("locks", {{read, write, add, lock, lock, unlock, try_lock, skip_if}, 3, 5, false},
                  300);

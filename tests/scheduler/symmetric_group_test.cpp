@@ -1,0 +1,266 @@
+// Symmetric groups of known programs, the bodies that are none, and what is refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include <norn/norn.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
+
+namespace norn {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr run_options equal{.symmetric = true};
+
+search_result searched(const program& body) {
+  explore_options options;
+  options.name = "symmetric";
+  options.properties = {"undecided to the end"};
+  return explore(body, options);
+}
+
+std::uint64_t executions_of(const program& body) {
+  const search_result found = searched(body);
+  EXPECT_FALSE(found.misuse) << *found.misuse;
+  EXPECT_TRUE(found.complete);
+  EXPECT_TRUE(found.stats.met_groups);
+  return found.stats.executions;
+}
+
+std::string misuse_of(const program& body) { return searched(body).misuse.value_or("none"); }
+
+std::set<std::string> violated_by(const program& body) {
+  std::set<std::string> names;
+  for (const property_verdict& each : searched(body).properties) {
+    if (each.verdict == conclusion::violated) names.insert(each.property);
+  }
+  return names;
+}
+
+// --- one class each ---
+
+TEST(SymmetricGroup, TenFetchAdds) {
+  EXPECT_EQ(executions_of([] {
+              atomic<int> n;
+              run_concurrently(
+                  "t", 10, [&](int) { n.fetch_add(1); }, equal);
+            }),
+            1u);
+}
+
+TEST(SymmetricGroup, TenLockedIncrements) {
+  EXPECT_EQ(executions_of([] {
+              mutex m;
+              shared<int> n{0};
+              run_concurrently(
+                  "t", 10,
+                  [&](int) {
+                    const std::scoped_lock lock(m);
+                    n.set(n.get() + 1);
+                  },
+                  equal);
+              require("counts_all", n.get() == 10, "not ten");
+            }),
+            1u);
+}
+
+// Each writes what it has read into a file of its own, and gives it the name that all read.
+TEST(SymmetricGroup, TenWritersWithFilesOfTheirOwn) {
+  EXPECT_EQ(executions_of([] {
+              io::write_file("count", "").value();
+              mutex m;
+              run_concurrently(
+                  "writer", 10,
+                  [&](int i) {
+                    const std::scoped_lock lock(m);
+                    const std::string own = "count.tmp." + std::to_string(i);
+                    io::write_file(own, io::read_file("count").value() + "I").value();
+                    io::rename(own, "count").value();
+                  },
+                  equal);
+              require("counts_all", io::read_file("count").value() == "IIIIIIIIII", "not ten");
+            }),
+            1u);
+}
+
+// --- as many as there are orbits ---
+
+// It reads after 0 … 6 of the additions, whoever made them.
+TEST(SymmetricGroup, ObserverOutsideSeesAnyNumberOfThem) {
+  EXPECT_EQ(executions_of([] {
+              atomic<int> n;
+              run_concurrently([&] { n.load(); },
+                               [&] {
+                                 run_concurrently(
+                                     "t", 6, [&](int) { n.fetch_add(1); }, equal);
+                               });
+            }),
+            7u);
+}
+
+TEST(SymmetricGroup, TwoGroupsBesideEachOther) {
+  // Which of the eight additions in a row are of the one group: 8 over 4.
+  EXPECT_EQ(executions_of([] {
+              atomic<int> n;
+              run_concurrently(
+                  [&] {
+                    run_concurrently(
+                        "a", 4, [&](int) { n.fetch_add(1); }, equal);
+                  },
+                  [&] {
+                    run_concurrently(
+                        "b", 4, [&](int) { n.fetch_add(2); }, equal);
+                  });
+            }),
+            70u);
+}
+
+// --- what is violated among all is violated among those that are explored ---
+
+TEST(SymmetricGroup, FindsALostUpdate) {
+  explore_options options;
+  options.properties = {"counts_all"};
+  const search_result found = explore(
+      [] {
+        atomic<int> n;
+        run_concurrently(
+            "t", 10, [&](int) { n.store(n.load() + 1); }, equal);
+        require("counts_all", n.load() == 10, "an update was lost");
+      },
+      options);
+  EXPECT_EQ(found.properties.at(0).verdict, conclusion::violated);
+}
+
+TEST(SymmetricGroup, FindsADeadlock) {
+  explore_options options;
+  options.properties = {"no_deadlock"};
+  const search_result found = explore(
+      [] {
+        mutex a;
+        mutex b;
+        atomic<int> turn;
+        run_concurrently(
+            "t", 4,
+            [&](int) {
+              const bool one_way = turn.fetch_add(1) % 2 == 0;
+              const std::scoped_lock first(one_way ? a : b);
+              const std::scoped_lock second(one_way ? b : a);
+            },
+            equal);
+      },
+      options);
+  EXPECT_EQ(found.properties.at(0).verdict, conclusion::violated);
+  EXPECT_THAT(found.properties.at(0).message, HasSubstr("waits for"));
+}
+
+// --- bodies that tell their threads apart ---
+
+void expect_told_apart(const std::function<void(int, atomic<int>&, atomic<int>&)>& body) {
+  EXPECT_THAT(misuse_of([&] {
+                atomic<int> n;
+                atomic<int> other;
+                run_concurrently(
+                    "t", 3, [&](int i) { body(i, n, other); }, equal);
+              }),
+              HasSubstr("the body tells the threads of a symmetric group apart"));
+}
+
+TEST(SymmetricGroup, TheBodyMayNotDoWhatItsNumberSays) {
+  expect_told_apart([](int i, auto& n, auto&) { i == 1 ? n.store(1) : void(n.load()); });
+}
+
+TEST(SymmetricGroup, TheBodyMayNotDoMoreForOne) {
+  expect_told_apart([](int i, auto& n, auto&) {
+    n.fetch_add(1);
+    if (i == 2) n.fetch_add(1);
+  });
+}
+
+TEST(SymmetricGroup, TheBodyMayNotTouchWhatItsNumberSays) {
+  expect_told_apart([](int i, auto& n, auto& other) { (i == 0 ? n : other).fetch_add(1); });
+}
+
+// A renamed run is an execution of the program: what it violates is violated.
+TEST(SymmetricGroup, FindsWhatFailsForOneThatComesFirst) {
+  EXPECT_EQ(violated_by([] {
+              atomic<int> n;
+              run_concurrently(
+                  "t", 3,
+                  [&](int i) {
+                    if (n.fetch_add(1) == 0) require("never", i != 1, "it is 1");
+                  },
+                  equal);
+            }),
+            std::set<std::string>{"never"});
+}
+
+// Only where the second comes first: never in the execution that stands for all.
+TEST(SymmetricGroup, TheBodyMayNotDoSoWhereItComesFirst) {
+  expect_told_apart([](int i, auto& n, auto& other) {
+    if (n.fetch_add(1) == 0 && i == 1) other.store(1);
+  });
+}
+
+TEST(SymmetricGroup, TheBodyMayNotCountItsThreads) {
+  EXPECT_THAT(misuse_of([] {
+                atomic<int> n;
+                const thread_id least{3};
+                run_concurrently(
+                    "t", 3,
+                    [&](int) { this_thread::get_id() < least ? n.store(1) : void(n.load()); },
+                    equal);
+              }),
+              HasSubstr("the body tells the threads of a symmetric group apart"));
+}
+
+TEST(SymmetricGroup, SaysWhereTheyDiffer) {
+  const std::string told = misuse_of([] {
+    atomic<int> n;
+    run_concurrently(
+        "t", 2, [&](int i) { i == 1 ? n.store(1) : void(n.load()); }, equal);
+  });
+  EXPECT_THAT(told, HasSubstr("step 2: "));
+  EXPECT_THAT(told, HasSubstr("came to load (" __FILE__ ":"));
+  EXPECT_THAT(told, HasSubstr("another to store (" __FILE__ ":"));
+  EXPECT_THAT(told, HasSubstr("or leave `symmetric` out."));
+}
+
+// --- what is refused ---
+
+TEST(SymmetricGroup, OfOne) {
+  EXPECT_EQ(misuse_of([] {
+              run_concurrently(
+                  "t", 1, [](int) {}, equal);
+            }),
+            "the symmetric group \"t\" has 1 thread: there is nobody to change places with\n"
+            "  start two threads or more, or leave `symmetric` out.");
+}
+
+TEST(SymmetricGroup, OfNone) {
+  EXPECT_THAT(misuse_of([] {
+                run_concurrently(
+                    "t", 0, [](int) {}, equal);
+              }),
+              HasSubstr("has 0 threads"));
+}
+
+TEST(SymmetricGroup, IsToBeJoined) {
+  const auto left = [] { const symmetric_group group("t", 2, [](int) {}); };
+  EXPECT_EQ(violated_by(left), std::set<std::string>{"no_leaked_thread"});
+}
+
+TEST(SymmetricGroup, IsJoinedOnce) {
+  const auto twice = [] {
+    symmetric_group group("t", 2, [](int) {});
+    group.join();
+    group.join();
+  };
+  EXPECT_EQ(violated_by(twice), std::set<std::string>{"valid_join"});
+}
+
+}  // namespace
+}  // namespace norn
