@@ -7,7 +7,7 @@
 namespace norn {
 
 namespace {
-constexpr operation_kind choose_kind{"choose"};
+constexpr operation_kind choose_kind{.name = "choose", .offers_data = true};
 }
 
 std::uint32_t choose(std::uint32_t n, source_location where) {

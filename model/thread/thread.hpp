@@ -86,25 +86,27 @@ void run_concurrently(std::string_view name, int count, F&& body,
 }
 
 // A symmetric group: threads that are equals. What one of them does, another could have done in its place:
-// `body` uses its number for nothing but names, of its own files, of its rows, in what it reports. Of the
-// executions that are the same but for who is who, the exhaustive search runs one, as far as that is proved
-// (docs/decisions/0015-symmetry.md). A body that tells the threads apart is misuse, where it is found.
+// `body` uses its number for nothing but names, of its own files, of its rows, in what it reports. What
+// `choose` offers means the same to each. And nobody else tells them apart: who looks at what they have left does not
+// care which of them has left it. Of the executions that are the same but for who is who, the exhaustive search
+// runs one, as far as that is proved (docs/decisions/0015-symmetry.md). A program that tells the threads apart is
+// misuse, where it is found.
 class symmetric_group {
  public:
   // Starts `body(0)` … `body(count - 1)`, each in a thread with a copy of it, named "name/0" …. A scheduling
   // point: the creation of all is one step. Misuse where `count` is below 2.
   template <class F>
-    requires std::is_invocable_v<F&, int>
-  symmetric_group(std::string_view name, int count, F body,
-                  source_location where = source_location::current()) {
-    require_two(name, count);
-    point p{detail::spawn_kind, where};
-    for (int i = 0; i < count; ++i) {
-      const thread_id first = threads_.empty() ? no_thread : threads_.front();
-      threads_.push_back(spawn_equal(name, i, first, [body, i]() mutable { body(i); }));
+    requires std::is_invocable_v<F&, int> symmetric_group(
+        std::string_view name, int count, F body,
+        source_location where = source_location::current()) {
+      require_two(name, count);
+      point p{detail::spawn_kind, where};
+      for (int i = 0; i < count; ++i) {
+        const thread_id first = threads_.empty() ? no_thread : threads_.front();
+        threads_.push_back(spawn_equal(name, i, first, [body, i]() mutable { body(i); }));
+      }
+      p.describe([&](narration& n) { n.arguments = names(); });
     }
-    p.describe([&](narration& n) { n.arguments = names(); });
-  }
   symmetric_group(const symmetric_group&) = delete;
   symmetric_group& operator=(const symmetric_group&) = delete;
   // As of a thread: to be joined first. Else it is a violation of `no_leaked_thread`.
@@ -132,7 +134,9 @@ template <class F>
 void run_concurrently(std::string_view name, int count, F&& body, run_options options,
                       source_location where = source_location::current()) {
   if (!options.symmetric) return run_concurrently(name, count, body, where);
-  symmetric_group(name, count, [&body](int i) { body(i); }, where).join(where);
+  symmetric_group(
+      name, count, [&body](int i) { body(i); }, where)
+      .join(where);
 }
 
 // Runs the given bodies in threads of their own ("thread/0" …) and waits for all.

@@ -45,7 +45,7 @@ std::optional<std::string> misuse_of(const runner& r) {
 }
 
 void count(statistics& stats, const execution& done, lesson learnt) {
-  if (learnt == lesson::probe || learnt == lesson::renamed) {
+  if (learnt == lesson::probe || learnt == lesson::repeated) {
     ++stats.probes;
     return;
   }
@@ -229,7 +229,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
       start_over(w, s, mine);
       return false;
     }
-    const std::uint64_t number = mine.executions + (learnt == lesson::renamed ? 0 : 1);
+    const std::uint64_t number = mine.executions + (learnt == lesson::repeated ? 0 : 1);
     count(mine, done, learnt);
     if (!w.runs.violations().empty()) {
       // What a probe comes across belongs to an execution, which comes across it, too.

@@ -38,6 +38,13 @@ std::string name_of(const runner& r, object_slot o) {
 
 std::string name_of(const runner& r, thread_id t) { return t == no_thread ? "" : r.thread_name(t); }
 
+// What is waited for: of a group of threads, the one that has not ended yet.
+std::string name_of_awaited(const runner& r, const operation& waits, thread_id holder,
+                            std::size_t events) {
+  const bool for_end = holder != no_thread && r.awaits_end(waits.guard.object, holder, events);
+  return for_end ? name_of(r, holder) : name_of(r, waits.object);
+}
+
 // Why another thread goes on with event `i`.
 std::optional<thread_switch> switch_at(const runner& r, const execution& done, std::size_t i) {
   using enum thread_switch::reason;
@@ -55,8 +62,9 @@ std::optional<thread_switch> switch_at(const runner& r, const execution& done, s
     return thread_switch{by_itself ? ended : failed, {}, {}, {}};
   }
   if (is_open(done, next->guard, i)) return thread_switch{preempted, {}, {}, {}};
-  return thread_switch{waits, next->kind->name, name_of(r, next->object),
-                       name_of(r, holder_of(r, done, next->guard, i))};
+  const thread_id holder = holder_of(r, done, next->guard, i);
+  return thread_switch{waits, next->kind->name, name_of_awaited(r, *next, holder, i),
+                       name_of(r, holder)};
 }
 
 // Whether the one comes before the other in spite of this dependence, too.
@@ -108,9 +116,9 @@ bool is_of_interest(const runner& r, const execution& done, const wait& w) {
          !done.is_enabled(w.holder);
 }
 
-blocked_thread narrate_wait(const runner& r, const wait& w) {
+blocked_thread narrate_wait(const runner& r, const execution& done, const wait& w) {
   const operation& op = w.what;
-  return {r.thread_name(w.thread), op.kind->name, name_of(r, op.object),
+  return {r.thread_name(w.thread), op.kind->name, name_of_awaited(r, op, w.holder, done.size()),
           name_of(r, w.holder),    op.where.file, op.where.line};
 }
 
@@ -131,7 +139,7 @@ counterexample narrate(const runner& r, const execution& done) {
   c.found_steps = c.steps.size();
   for (const thread_id t : r.created()) c.threads.push_back(r.thread_name(t));
   for (const wait& w : waits_of(r, done)) {
-    if (is_of_interest(r, done, w)) c.blocked_threads.push_back(narrate_wait(r, w));
+    if (is_of_interest(r, done, w)) c.blocked_threads.push_back(narrate_wait(r, done, w));
   }
   c.schedule = r.by_creation(done);
   c.fingerprint = fingerprint_of(c.schedule).whole;

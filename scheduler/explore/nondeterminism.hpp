@@ -21,10 +21,9 @@ inline std::string described(const divergence& d) {
 
 inline std::string told_as_misuse(const divergence& d) {
   if (!d.of_renamed) return described(d) + causes_of_nondeterminism;
-  return "step " + std::to_string(d.step + 1) +
-         ": the body tells the threads of a symmetric group apart: " + "one of them came to " +
-         d.expected + " and, with the threads in each other's places, " + "another to " + d.came +
-         "\n  let the body use its number for nothing but names, or leave `symmetric` out.";
+  return "the threads of a symmetric group are told apart: step " + std::to_string(d.step + 1) +
+         " is " + d.expected + " and, with the threads in each other's places, " + d.came +
+         "\n  let nothing but names depend on which of them it is, or leave `symmetric` out.";
 }
 
 }  // namespace norn

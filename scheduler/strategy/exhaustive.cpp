@@ -63,7 +63,7 @@ void exhaustive::restart() {
   open_races_.clear();
   footprints_.clear();
   divergence_.reset();
-  renamed_.forget();
+  repeated_.forget();
   probing_ = out_of_order_ = false;
   stage_ = stage::exploring;
   answers_.clear();
@@ -80,7 +80,7 @@ void exhaustive::take(std::vector<work_item> items) {
 }
 
 bool exhaustive::settle() {
-  if (stage_ != stage::exploring || !open_races_.empty() || renamed_.any_left()) return false;
+  if (stage_ != stage::exploring || !open_races_.empty() || repeated_.any_left()) return false;
   put_in_order();
   return true;
 }
@@ -117,10 +117,11 @@ void exhaustive::retire(work_item& item) {
 bool exhaustive::begin_execution() {
   examined_ = rejected_ = false;
   divergence_.reset();
-  runs_renamed_ = renamed_.any_left();
-  if (runs_renamed_) {
+  repeats_ = repeated_.any_left();
+  if (repeats_) {
+    share_nothing();
     work_item again;
-    again.steps = renamed_.begin();
+    again.steps = repeated_.begin();
     take_up(std::move(again));
     return true;
   }
@@ -161,7 +162,7 @@ void exhaustive::take_up(work_item&& item) {
 
 thread_id exhaustive::choose_thread(const execution& so_far) {
   if (divergence_) return no_thread;
-  if (runs_renamed_) return renamed_.choose_thread(so_far);
+  if (repeats_) return repeated_.choose_thread(so_far);
   if (so_far.size() < replayed_) return replay_step(so_far);
   if (probing_) {
     footprints_.learn(probed_, footprint_of_last(so_far));
@@ -202,7 +203,7 @@ thread_id exhaustive::extend(const execution& so_far, thread_id next) {
 }
 
 std::uint16_t exhaustive::choose_alternative(const execution& so_far, std::uint16_t offered) {
-  if (runs_renamed_) return renamed_.choose_alternative(so_far, offered);
+  if (repeats_) return repeated_.choose_alternative(so_far, offered);
   const std::size_t position = so_far.size() - 1;
   if (position >= replayed_) return 0;
   const std::uint16_t wanted = current_.steps[position].alternative;
@@ -306,9 +307,9 @@ void exhaustive::propose_alternatives(const execution& so_far) {
 // --- learning from an execution ---
 
 lesson exhaustive::end_execution(const execution& done) {
-  if (runs_renamed_) {
-    divergence_ = renamed_.end(done);
-    return lesson::renamed;
+  if (repeats_) {
+    divergence_ = repeated_.end(done);
+    return lesson::repeated;
   }
   if (probing_) {
     if (done.outcome() != outcome::cut_off && done.outcome() != outcome::diverged) {
@@ -350,7 +351,7 @@ lesson exhaustive::end_execution(const execution& done) {
     }
   }
   if (stage_ != stage::exploring) return lesson::probe;
-  if (as_planned && done.has_groups()) renamed_.plan(done, replayed_ == 0);
+  if (as_planned) repeated_.plan(done, replayed_ == 0);
   return lesson::execution;
 }
 

@@ -1,5 +1,5 @@
 // Exhaustive: one execution for each Mazurkiewicz trace, by decision DPOR
-// (docs/decisions/0001-decision-dpor.md).
+// (docs/decisions/0001-decision-dpor.md); of symmetric groups fewer (symmetry.hpp).
 //
 // The search is a set of work items, each a schedule cut into blocks (work_item.hpp). Running an item
 // replays it, extends it canonically to a complete execution T, and then asks of every decision of T:
@@ -33,7 +33,7 @@
 
 #include <norn/scheduler/strategy/canonical.hpp>
 #include <norn/scheduler/strategy/footprint.hpp>
-#include <norn/scheduler/strategy/renamed_runs.hpp>
+#include <norn/scheduler/strategy/repeated_runs.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 
@@ -194,8 +194,8 @@ class exhaustive : public strategy {
   bool rejected_ = false;
   bool probing_ = false;      // the item ends with an operation whose footprint is wanted
   std::uint64_t probed_ = 0;  // by this key
-  renamed_runs renamed_;
-  bool runs_renamed_ = false;
+  repeated_runs repeated_;
+  bool repeats_ = false;
   std::optional<divergence> divergence_;
 
   stage stage_ = stage::exploring;

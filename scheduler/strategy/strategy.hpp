@@ -25,7 +25,7 @@ struct divergence {
 enum class lesson {
   execution,   // one of those that it set out to run
   probe,       // a prefix that was run to learn an outcome
-  renamed,     // an execution once more, or its beginning, with equal threads in each other's places
+  repeated,    // an execution once more, or its beginning, to see that it does the same
   redundant,   // it came to what an earlier one had come to, and may have been cut off there
   start_over,  // it showed that earlier executions were judged wrongly: forget them all
 };

@@ -1,7 +1,5 @@
 #include <norn/scheduler/strategy/symmetry.hpp>
 
-#include <utility>
-
 namespace norn {
 
 namespace {
@@ -41,11 +39,10 @@ class exchange {
     for (std::size_t i = 0; i < past.size(); ++i) {
       if (past[i] != past_of_image[(*this)(i)]) return false;
     }
-    return e.alternatives == 1 || knows_neither(e, past);
+    return !may_offer_threads(e) || knows_neither(e, past);
   }
 
-  // An event that knows of them may offer its alternatives in an order that tells them apart: whom to wake,
-  // what a crash leaves.
+  // But for itself, where it is of one of them.
   bool knows_neither(const event& e, cut_view past) const {
     return (index_of(e.thread) == a_ || past[a_] == 0) &&
            (index_of(e.thread) == b_ || past[b_] == 0);
@@ -54,12 +51,8 @@ class exchange {
   // Those would have to change places, too.
   bool knows_descendants(const execution& t, cut_view cut) const {
     for (std::size_t i = 0; i < t.thread_count(); ++i) {
-      if (cut[i] == 0) continue;
-      for (event_id c = t.creator_of(thread_id(i)); c != no_event;) {
-        const std::size_t creator = index_of(t.at(c).thread);
-        if (creator == a_ || creator == b_) return true;
-        c = t.creator_of(thread_id(creator));
-      }
+      const auto is_one = [&](thread_id x) { return index_of(x) == a_ || index_of(x) == b_; };
+      if (cut[i] != 0 && any_ancestor(t, thread_id(i), is_one)) return true;
     }
     return false;
   }

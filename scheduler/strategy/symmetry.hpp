@@ -24,4 +24,20 @@ struct reversal {
 // which comes earlier in an order of them.
 bool is_renaming(const execution& t, const reversal& r);
 
+// Whether the event may have offered its alternatives in an order of the threads that it knows of: whom to wake,
+// what a crash leaves.
+inline bool may_offer_threads(const event& e) {
+  return e.alternatives > 1 && !e.op.kind->offers_data;
+}
+
+// Whether some thread that has led to the creation of this one is such.
+template <class Holds>
+bool any_ancestor(const execution& t, thread_id thread, const Holds& holds) {
+  for (event_id c = t.creator_of(thread); c != no_event; c = t.creator_of(thread)) {
+    thread = t.at(c).thread;
+    if (holds(thread)) return true;
+  }
+  return false;
+}
+
 }  // namespace norn

@@ -29,6 +29,9 @@ struct operation_kind {
   // Touches the same objects in the same modes whatever it meets: a load, a store, a fetch_add. What
   // it would do in another order is then known without running it.
   bool fixed = false;
+  // Its alternatives are data of the program: their order does not follow from which threads there are, as that
+  // of whom to wake does.
+  bool offers_data = false;
   std::uint64_t name_hash = hash_of_name(name);
 };
 

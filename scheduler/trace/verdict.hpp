@@ -38,10 +38,10 @@ struct bounds {
 };
 
 struct statistics {
-  std::uint64_t executions = 0;  // complete ones: one Mazurkiewicz trace each
+  std::uint64_t executions = 0;  // complete ones, a Mazurkiewicz trace each
   std::uint64_t blocked = 0;     // cut off as redundant
   std::uint64_t probes =
-      0;  // prefixes run to learn an outcome, and dropped; renamed runs (glossary: probe)
+      0;  // prefixes run to learn an outcome, and dropped, and repeated runs (glossary)
   std::uint64_t too_deep = 0;  // cut off by the depth bound
   std::uint64_t steps = 0;     // over all of these but probes
   double seconds = 0;

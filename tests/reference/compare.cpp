@@ -35,6 +35,10 @@ search_space search(const observed_program& p, strategy& s, runner& r,
       space = search_space{};
       continue;
     }
+    if (s.diverged()) {
+      space.misuse = "expected " + s.diverged()->expected + ", came " + s.diverged()->came;
+      return space;
+    }
     // Of a probe, too: an execution that shares its beginning does not report it again.
     for (const violation& v : r.violations()) space.violated.insert(v.property);
     if (learnt == lesson::probe) ++space.probes;

@@ -295,10 +295,10 @@ class interpreter {
 
 // Kills what lives by the object. Before that it finds a register to be lost, or not, which depends on what
 // the register holds. Whether there was anything to kill.
-bool crash(world& w, const object& life) {
+bool crash(world& w, const object& life, bool loses) {
   static constexpr operation_kind kind{"crash", true};
   point p{kind, life, {}};
-  const auto n = p.choose(2);
+  const auto n = loses ? p.choose(2) : 0;
   const std::size_t killed = p.kill(life);
   w.cells[0].lose(p, n != 0);
   return killed != 0;
@@ -307,7 +307,7 @@ bool crash(world& w, const object& life) {
 // The same twice: what it kills is started again, once.
 void crash_twice(world& w, const std::vector<instruction>& again, diary& seen) {
   static constexpr operation_kind restart{"restart"};
-  if (!crash(w, w.lives[0])) return;
+  if (!crash(w, w.lives[0], true)) return;
   {
     point p{restart, {}};
     seen.children.push_back(spawn("again", -1, [&w, &again, &seen] {
@@ -315,7 +315,7 @@ void crash_twice(world& w, const std::vector<instruction>& again, diary& seen) {
       interpreter(w, seen, 1).run(again);
     }));
   }
-  crash(w, w.lives[1]);
+  crash(w, w.lives[1], true);
 }
 
 thread_id start_crash(world& w, const random_program& p, int number, diary& of_again) {
@@ -323,7 +323,7 @@ thread_id start_crash(world& w, const random_program& p, int number, diary& of_a
   point point{start, {}};
   return spawn_environment("crash", [&w, &p, number, &of_again] {
     if (p.again.empty()) {
-      crash(w, *w.life(number));
+      crash(w, *w.life(number), p.crash_loses);
     } else {
       crash_twice(w, p.again, of_again);
     }
@@ -427,7 +427,9 @@ std::ostream& operator<<(std::ostream& out, const random_program& p) {
     out << "  T0: " << p.equals << " equal threads, started " << (p.equals_first ? "first" : "last")
         << '\n';
   }
-  if (p.crashes != 0) out << "  crashes: " << p.crashes << '\n';
+  if (p.crashes != 0) {
+    out << "  crashes: " << p.crashes << (p.crash_loses ? "" : ", which lose nothing") << '\n';
+  }
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
     out << "  T" << t;
     if (p.lives[t] != 0) out << ", which lives by " << p.lives[t];
@@ -461,6 +463,7 @@ rc::Gen<random_program> arbitrary_program(const feature_set& features) {
         if (features.equals > 1) {
           p.equals = *rc::gen::inRange(2, features.equals + 1);
           p.equals_first = *rc::gen::arbitrary<bool>();
+          p.crash_loses = *rc::gen::arbitrary<bool>();
         }
         p.with_predicate = features.predicates && *rc::gen::arbitrary<bool>();
         p.crashes = features.crashes;

@@ -65,6 +65,7 @@ struct random_program {
   // as many as there are.
   std::vector<int> lives;
   int crashes = 0;
+  bool crash_loses = true;  // or not, which is a choice
   // Not empty: the crash, where it has killed something, starts a thread that does this and lives by 2, and
   // then kills what lives by 2.
   std::vector<instruction> again;

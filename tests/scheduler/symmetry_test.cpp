@@ -35,17 +35,17 @@ void check_symmetric(const std::string& name, std::vector<instruction_kind> kind
 const std::vector<instruction_kind> memory = {read, write, add, add_to_own, compare_swap};
 
 TEST(Symmetry, Memory) {
-  check_symmetric("memory", memory, 3, 0, 3, 500);
-  check_symmetric("memory and others", memory, 2, 1, 3, 500);
-  check_symmetric("memory, 4 equals", memory, 4, 0, 2, 200);
-  check_symmetric("memory, 3 equals and others", memory, 3, 1, 2, 300);
+  check_symmetric("memory", memory, 3, 0, 3, 100);
+  check_symmetric("memory and others", memory, 2, 1, 3, 100);
+  check_symmetric("memory, 4 equals", memory, 4, 0, 2, 60);
+  check_symmetric("memory, 3 equals and others", memory, 3, 1, 2, 100);
 }
 
 TEST(Symmetry, Locks) {
   check_symmetric("locks", {read, write, add_to_own, lock, lock, unlock, try_lock, skip_if}, 3, 0,
-                  4, 500);
+                  4, 100);
   check_symmetric("locks and others", {read, write, add_to_own, lock, lock, unlock, try_lock}, 3, 1,
-                  3, 500);
+                  3, 100);
 }
 
 TEST(Symmetry, FootprintsThatDependOnOutcomes) {
@@ -54,29 +54,29 @@ TEST(Symmetry, FootprintsThatDependOnOutcomes) {
 }
 
 TEST(Symmetry, Waits) {
-  check_symmetric("await", {read, write, add, await, lock, unlock}, 3, 1, 3, 500);
+  check_symmetric("await", {read, write, add, await, lock, unlock}, 3, 1, 3, 100);
   check_symmetric("condition variables",
-                  {write, lock, unlock, wait, wait_for, notify_one, notify_all}, 3, 1, 3, 500);
+                  {write, lock, unlock, wait, wait_for, notify_one, notify_all}, 3, 1, 3, 100);
   check_symmetric(
       "semaphores and shared locks",
       {read, write, acquire, release, lock_shared, unlock_shared, lock_exclusive, unlock_exclusive},
-      3, 1, 3, 500);
+      3, 1, 3, 100);
 }
 
 TEST(Symmetry, ChoicesAndSpecificationState) {
-  check_symmetric("choices", {read, write, add, choose, skip_if, lock, unlock}, 3, 1, 2, 500);
-  check_symmetric("ghosts", {read, write, lock, unlock, ghost_count, ghost_observe}, 3, 1, 3, 300);
+  check_symmetric("choices", {read, write, add, choose, skip_if, lock, unlock}, 3, 1, 2, 100);
+  check_symmetric("ghosts", {read, write, lock, unlock, ghost_count, ghost_observe}, 3, 1, 3, 100);
 }
 
 TEST(Symmetry, ThreadsOfTheThreads) {
-  check_symmetric("joins", {read, write, add, fork, join, lock, unlock}, 2, 1, 2, 300);
+  check_symmetric("joins", {read, write, add, fork, join, lock, unlock}, 2, 1, 2, 100);
 }
 
 TEST(Symmetry, Crashes) {
-  check_symmetric("crash", {read, write, add, add_to_own, lock, unlock, try_lock}, 3, 1, 2, 300, 1);
+  check_symmetric("crash", {read, write, add, add_to_own, lock, unlock, try_lock}, 3, 1, 2, 40, 1);
   check_symmetric("crash and waits", {read, write, await, lock, unlock, wait, notify_one}, 2, 1, 3,
-                  300, 1);
-  check_symmetric("two crashes", {read, write, lock, unlock, await}, 2, 1, 2, 50, 2);
+                  40, 1);
+  check_symmetric("two crashes", {read, write, lock, unlock, await}, 2, 1, 2, 15, 2);
 }
 
 }  // namespace

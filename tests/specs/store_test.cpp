@@ -66,7 +66,11 @@ TEST(LargeStore, TenThreads) {
   const std::vector<search> searches = specs_test::large_searches_of("store");
   ASSERT_EQ(searches.size(), 2u);
   for (const search& s : searches) specs_test::expect_as_declared(s);
-  EXPECT_EQ(result_of(search_named("store/fixed@10thread")).stats.executions, 20'000u);
+  // Equals that take one lock: all orders are renamings of one.
+  const search_result fixed = result_of(search_named("store/fixed@10thread"));
+  EXPECT_EQ(fixed.stats.executions, 1u);
+  EXPECT_TRUE(fixed.stats.met_groups);
+  EXPECT_TRUE(fixed.complete);
 }
 
 TEST(Store, ExecutionsOfTheFix) {
