@@ -29,7 +29,7 @@ struct deployment {
   int readers = 0;               // threads of the first process that list
   int lookers = 0;               // threads of the first process that look at the lock file
   bool empty_directory = false;  // no file of an earlier run is there
-  bool symmetric = false;        // the writers are equals. Requires: one process, which nobody else uses
+  bool symmetric = false;  // the writers are equals. Requires: one process, which nobody else uses
 };
 
 // What the writers were answered, each in its own place: nothing for an error.

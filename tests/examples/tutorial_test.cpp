@@ -37,6 +37,20 @@ NORN_EXPECT_VIOLATION(Counter, ReaderWithoutLock, "no_data_race") {
 }
 // [end]
 
+// [equals]
+NORN_TEST(Counter, OfTenEqualVisitors) {
+  norn::mutex lock;
+  norn::shared<int> visits{0};
+  norn::run_concurrently("visitor", 10,
+                         [&](int) {
+                           const std::scoped_lock held(lock);
+                           visits.set(visits.get() + 1);
+                         },
+                         {.symmetric = true});
+  EXPECT_EQ(visits.get(), 10);
+}
+// [end]
+
 // [deadlock]
 NORN_EXPECT_VIOLATION(Transfer, LocksInTwoOrders, "no_deadlock") {
   norn::mutex left{"left"};

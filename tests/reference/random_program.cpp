@@ -176,7 +176,8 @@ class interpreter {
       case instruction_kind::add:
         return saw(at(i.a).add(i.c));
       case instruction_kind::add_to_own:
-        return saw(own_.add(i.c));
+        if (!own_) own_.emplace();  // its end is a step
+        return saw(own_->add(i.c));
       case instruction_kind::compare_swap:
         return saw(at(i.a).compare_swap(i.b, i.c) ? 1 : 0);
       case instruction_kind::exchange_two:
@@ -286,7 +287,7 @@ class interpreter {
   diary& diary_;
   std::ostream& log_;
   std::size_t older_;
-  cell own_;
+  std::optional<cell> own_;
   int last_ = 0;
   int rw_ = 0;
   std::array<bool, 2> held_{};

@@ -196,7 +196,7 @@ TEST(Bounded, RedundantExecutionsAreCountedApart) {
   const statistics found = explored_within(1, large).stats;
   EXPECT_EQ(found.executions, lessons[lesson::execution]);
   EXPECT_EQ(found.blocked, lessons[lesson::redundant]);
-  EXPECT_EQ(found.probes, lessons[lesson::probe]);
+  EXPECT_EQ(found.probes, lessons[lesson::probe] + lessons[lesson::repeated]);
 }
 
 // That the addition carries an access of the specification is seen in the second execution, so the search starts
