@@ -50,7 +50,7 @@ TEST(Symmetry, Locks) {
 
 TEST(Symmetry, FootprintsThatDependOnOutcomes) {
   check_symmetric("adaptive", {read, write, add, follow, follow, exchange_two, skip_if}, 3, 1, 2,
-                  500);
+                  100);
 }
 
 TEST(Symmetry, Waits) {
