@@ -83,6 +83,19 @@ TEST(Json, TellsFaultsApart) {
   EXPECT_EQ(steps[3]["result"], "killed");
 }
 
+// A strategy that does not rename runs equal threads as any others.
+TEST(Json, SaysWhatWasExploredUpToRenaming) {
+  check_result r = sample::result(conclusion::holds);
+  r.stats.met_groups = true;
+  const auto symmetric = [&] {
+    return json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0]["symmetric"].get<bool>();
+  };
+  r.strategy = "exhaustive";
+  EXPECT_TRUE(symmetric());
+  r.strategy = "random";
+  EXPECT_FALSE(symmetric());
+}
+
 TEST(Json, NamesBoundsThatWereSet) {
   check_result r = sample::result(conclusion::inconclusive);
   r.limits = {.executions = 10, .time_seconds = 1.5, .depth = 50};

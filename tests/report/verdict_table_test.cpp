@@ -77,6 +77,15 @@ TEST(VerdictTable, SaysThatABoundCostMoreThanNone) {
   EXPECT_EQ(verdict_remark(r), "holds");
 }
 
+TEST(VerdictTable, SaysWhatWasExploredUpToRenaming) {
+  check_result r = result(conclusion::holds);
+  r.strategy = "exhaustive";
+  r.stats.met_groups = true;
+  EXPECT_EQ(verdict_line(r, 29, false),
+            "ok         bank/buggy@2thread:total_kept  holds  "
+            "(1,234 executions up to renaming, 0.50 s)\n");
+}
+
 TEST(VerdictTable, SumsUp) {
   check_result other = sample::violated_result();
   other.variant = "fixed";
