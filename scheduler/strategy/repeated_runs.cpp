@@ -39,14 +39,72 @@ repeated_runs::renaming as_they_are(const execution& t) {
   return to;
 }
 
+using group = std::vector<thread_id>;
+
+std::vector<group> groups_of(const execution& t) {
+  std::vector<group> groups;
+  std::vector<std::size_t> place(t.thread_count());
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    const thread_id first = t.group_of(thread_id(i));
+    if (first == no_thread) continue;
+    if (index_of(first) == i) {
+      place[i] = groups.size();
+      groups.emplace_back();
+    }
+    groups[place[index_of(first)]].push_back(thread_id(i));
+  }
+  return groups;
+}
+
+// Each takes the place of the next, or of the one before.
+repeated_runs::renaming rotated(const execution& t, const std::vector<group>& groups, bool on) {
+  repeated_runs::renaming to = as_they_are(t);
+  for (const group& g : groups) {
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      const thread_id next = g[(i + 1) % g.size()];
+      to[index_of(on ? g[i] : next)] = on ? next : g[i];
+    }
+  }
+  return to;
+}
+
+// Nobody stays in his place (Sattolo, 1986), or all might.
+repeated_runs::renaming shuffled(const execution& t, const std::vector<group>& groups) {
+  std::uint64_t hash = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) hash += hash_of(t, event_id(i));
+  random_source random(hash);
+  repeated_runs::renaming to = as_they_are(t);
+  for (const group& g : groups) {
+    for (std::size_t i = g.size(); i-- > 1;) {
+      std::swap(to[index_of(g[i])], to[index_of(g[random.below(i)])]);
+    }
+  }
+  return to;
+}
+
 }  // namespace
 
 void repeated_runs::plan(const execution& t, bool is_first) {
   if (!is_first && !t.has_groups()) return;
   original_ = t;
-  if (!is_first) return shuffle(t);
-  exchange_each_two(t);
-  rotate(t);
+  comparable_ = comparable_steps();
+  const std::vector<group> groups = groups_of(t);
+  if (!is_first) {
+    renamings_.push_back(shuffled(t, groups));
+    return;
+  }
+  for (const group& g : groups) {
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      for (std::size_t j = i + 1; j < g.size(); ++j) {
+        renaming& to = renamings_.emplace_back(as_they_are(t));
+        std::swap(to[index_of(g[i])], to[index_of(g[j])]);
+      }
+    }
+  }
+  if (!groups.empty()) {
+    renamings_.push_back(rotated(t, groups, true));
+    renamings_.push_back(rotated(t, groups, false));
+  }
   renamings_.push_back(as_they_are(t));  // is run first
 }
 
@@ -66,55 +124,11 @@ std::size_t repeated_runs::comparable_steps() const {
   return t.size();
 }
 
-void repeated_runs::exchange_each_two(const execution& t) {
-  const renaming none = as_they_are(t);
-  for (std::size_t i = 0; i < none.size(); ++i) {
-    for (std::size_t j = i + 1; is_in_group(t, none[i]) && j < none.size(); ++j) {
-      if (t.group_of(none[i]) != t.group_of(none[j])) continue;
-      renaming& exchanged = renamings_.emplace_back(none);
-      std::swap(exchanged[i], exchanged[j]);
-    }
-  }
-}
-
-// Each takes the place of the next, and of the one before.
-void repeated_runs::rotate(const execution& t) {
-  renaming on = as_they_are(t);
-  renaming back = on;
-  for (std::size_t i = 0; i < on.size(); ++i) {
-    std::size_t next = i + 1;
-    while (next < on.size() && t.group_of(on[next]) != t.group_of(on[i])) ++next;
-    if (!is_in_group(t, thread_id(i)) || next == on.size()) continue;
-    std::swap(on[i], on[next]);
-  }
-  for (std::size_t i = 0; i < on.size(); ++i) back[index_of(on[i])] = thread_id(i);
-  if (on == back) return;  // no group of three
-  renamings_.push_back(std::move(on));
-  renamings_.push_back(std::move(back));
-}
-
-void repeated_runs::shuffle(const execution& t) {
-  std::uint64_t hash = 0;
-  for (std::size_t i = 0; i < t.size(); ++i) hash += hash_of(t, event_id(i));
-  random_source random(hash);
-  renaming& to = renamings_.emplace_back(as_they_are(t));
-  for (std::size_t i = to.size(); i-- > 0;) {
-    const thread_id group = t.group_of(thread_id(i));
-    if (group == no_thread || group == thread_id(i)) continue;
-    // With one of those before it: with itself, all might stay as they are.
-    std::vector<std::size_t> before;
-    for (std::size_t j = 0; j < i; ++j) {
-      if (t.group_of(thread_id(j)) == group) before.push_back(j);
-    }
-    std::swap(to[i], to[before[random.below(before.size())]]);
-  }
-}
-
 std::vector<planned_step> repeated_runs::begin() {
   to_ = std::move(renamings_.back());
   renamings_.pop_back();
   renames_ = to_ != as_they_are(original_);
-  steps_ = renames_ ? comparable_steps() : original_.size();
+  steps_ = renames_ ? comparable_ : original_.size();
   image_of_.clear();
   original_of_.clear();
   std::vector<planned_step> steps;

@@ -5,9 +5,9 @@
 //
 // Of a program with symmetric groups (run/spawn.hpp) executions are run with equal threads in each other's places
 // (*renamed runs*): the first with each two of a group exchanged and its groups rotated, every other one with its
-// groups shuffled, as its trace says. A body that tells its threads apart would make the search pass over executions that are no renamings
-// of what it has run. That does not prove a body symmetric; it asks of each execution a question whose answer the
-// search relies on.
+// groups shuffled, as its trace says. A body that tells its threads apart would make the search pass over
+// executions that are no renamings of what it has run. That does not prove a body symmetric; it asks of each
+// execution a question whose answer the search relies on.
 #pragma once
 
 #include <cstdint>
@@ -38,15 +38,13 @@ class repeated_runs {
 
  private:
   std::size_t comparable_steps() const;
-  void exchange_each_two(const execution& t);
-  void rotate(const execution& t);
-  void shuffle(const execution& t);
   bool same_event(const execution& done, event_id id);
   bool same_accesses(const execution& done, const event& e, const event& image);
   bool corresponds(const execution& done, object_slot one, object_slot other);
   divergence differs(std::size_t step, std::string expected, std::string came) const;
 
   execution original_;
+  std::size_t comparable_ = 0;  // of its steps, as many as renamed threads are held against
   std::vector<renaming> renamings_;
   renaming to_;
   bool renames_ = false;

@@ -88,6 +88,12 @@ TEST(Resume, FootprintsThatDependOnOutcomes) {
   check_programs({{read, write, follow, follow, exchange_two, skip_if, await}, 3, 4, true}, 60);
 }
 
+TEST(Resume, SymmetricGroups) {
+  feature_set features{{read, write, add, add_to_own, lock, unlock, skip_if}, 2, 3, true};
+  features.equals = 3;
+  check_programs(features, 60);
+}
+
 TEST(Resume, ThreadsThatAreNotAlwaysThere) {
   check_programs({{read, write, skip_if, fork, fork, join, choose}, 3, 4, true}, 60);
 }

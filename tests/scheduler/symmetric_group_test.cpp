@@ -158,6 +158,39 @@ TEST(SymmetricGroup, FindsADeadlock) {
   EXPECT_THAT(found.properties.at(0).message, HasSubstr("waits for"));
 }
 
+// Who waits for a group waits for one of it that has not ended.
+TEST(SymmetricGroup, TellsForWhomItIsWaited) {
+  explore_options options;
+  options.properties = {"no_deadlock"};
+  const search_result found = explore(
+      [] {
+        counting_semaphore<> one{1};
+        run_concurrently(
+            "t", 2, [&](int) { one.acquire(); }, equal);
+      },
+      options);
+  ASSERT_TRUE(found.properties.at(0).counterexample);
+  const blocked_thread& main = found.properties.at(0).counterexample->blocked_threads.at(0);
+  EXPECT_EQ(main.operation, "join");
+  EXPECT_EQ(main.object, "t/1");
+  EXPECT_EQ(main.held_by, "t/1");
+}
+
+// Random walks run equal threads as any others.
+TEST(SymmetricGroup, AtRandomNothingIsLeftOut) {
+  const program body = [] {
+    atomic<int> n;
+    run_concurrently(
+        "t", 3, [&](int) { n.fetch_add(1); }, equal);
+  };
+  explore_options options;
+  options.properties = {"undecided to the end"};
+  options.strategy = strategy_kind::random;
+  options.limits.executions = 20;
+  EXPECT_EQ(explore(body, options).stats.executions, 20u);
+  EXPECT_FALSE(explore(body, options).misuse);
+}
+
 // --- bodies that tell their threads apart ---
 
 void expect_told_apart(const std::function<void(int, atomic<int>&, atomic<int>&)>& body) {
