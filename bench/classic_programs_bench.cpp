@@ -33,11 +33,11 @@ void search(benchmark::State& state, const program& body, std::uint64_t most_exe
       static_cast<double>(executions) / static_cast<double>(state.iterations());
 }
 
-BENCHMARK_CAPTURE(search, readers_10, classic::readers(10))->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(search, fetch_add_6, classic::fetch_add(6))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, readers_16, classic::readers(16))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, fetch_add_8, classic::fetch_add(8))->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, locked_increments_5, classic::locked_increments(5))
     ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(search, lastzero_10, classic::lastzero(10))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search, lastzero_15, classic::lastzero(15))->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, indexer_13, classic::indexer(13))->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, filesystem_19, classic::filesystem(19))->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(search, dining_philosophers_6, classic::dining_philosophers(6))

@@ -62,27 +62,31 @@ void symmetric_group::require_two(std::string_view name, int count) {
                  "  start two threads or more, or leave `symmetric` out.");
 }
 
-symmetric_group::~symmetric_group() {
+namespace detail {
+
+thread_group::~thread_group() {
   if (!threads_.empty()) thread::leaked();
 }
 
-void symmetric_group::join(source_location where) {
+void thread_group::join(source_location where) {
   if (threads_.empty() && !unwinding()) {
-    halt("valid_join", "join of a symmetric group that has been joined before");
+    halt("valid_join", "join of a group of threads that has been joined before");
   }
   const auto all_have = [](std::uint64_t ended, std::uint64_t all) { return ended == all; };
-  const object_slot end = threads_.empty() ? no_object : end_of_group_of(threads_.front());
+  const object_slot end = threads_.empty() ? no_object : end_of(threads_.front());
   point p{join_kind, end, where, guard{end, all_have, threads_.size(), false}};
   p.read(end);
-  for (const thread_id t : threads_) p.acquire(end_of(t));
+  p.acquire(end);
   p.describe([&](narration& n) { n.arguments = names(); });
   threads_.clear();
 }
 
-std::string symmetric_group::names() const {
+std::string thread_group::names() const {
   std::string text;
   for (const thread_id t : threads_) text += (text.empty() ? "(" : ", ") + name_of(t);
   return text + ")";
 }
+
+}  // namespace detail
 
 }  // namespace norn

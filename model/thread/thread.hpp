@@ -1,6 +1,8 @@
 // Threads of the model, in the shape of std::thread (C++20 [thread.thread.class]).
 #pragma once
 
+#include <array>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,6 +14,10 @@
 #include <norn/scheduler/run/spawn.hpp>
 
 namespace norn {
+
+namespace detail {
+class thread_group;
+}  // namespace detail
 
 class thread {
  public:
@@ -52,7 +58,7 @@ class thread {
   void detach();
 
  private:
-  friend class symmetric_group;
+  friend class detail::thread_group;
   static void leaked();
 
   thread_id id_ = no_thread;
@@ -70,19 +76,59 @@ template <class F>
   p.describe([&](narration& n) { n.arguments = "(" + name_of(id_) + ")"; });
 }
 
-// Runs `body(0)` … `body(count - 1)` in threads of their own, named "name/0" …, and waits for all.
-// Each creation and each join is a scheduling point. Requires: count ≥ 0.
+namespace detail {
+
+// Threads that one step creates and another waits for.
+class thread_group {
+ public:
+  thread_group(const thread_group&) = delete;
+  thread_group& operator=(const thread_group&) = delete;
+  // As of a thread: to be joined first. Else it is a violation of `no_leaked_thread`.
+  ~thread_group();
+
+  // Waits for the end of all of them; what they did happens before the return. A scheduling point. Requires:
+  // not joined before; a violation of `valid_join` otherwise.
+  void join(source_location where = source_location::current());
+
+ protected:
+  thread_group() = default;
+
+  // The threads run `body_of(0)()` …. A scheduling point. Requires: count ≥ 1.
+  template <class BodyOf>
+  void start(std::string_view name, int count, bool equal, source_location where,
+             const BodyOf& body_of) {
+    point p{spawn_kind, where};
+    threads_.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) {
+      const thread_id first = threads_.empty() ? no_thread : threads_.front();
+      threads_.push_back(spawn_in_group(name, i, first, equal, body_of(i)));
+    }
+    p.describe([&](narration& n) { n.arguments = names(); });
+  }
+
+ private:
+  std::string names() const;
+
+  std::vector<thread_id> threads_;  // none: they have been joined
+};
+
+class concurrent_threads : public thread_group {
+ public:
+  template <class F>
+  concurrent_threads(std::string_view name, int count, F& body, source_location where) {
+    start(name, count, false, where, [&](int i) { return [&body, i] { body(i); }; });
+  }
+};
+
+}  // namespace detail
+
+// Runs `body(0)` … `body(count - 1)` in threads of their own, named "name/0" …, and waits for all. The
+// creation of all of them is one scheduling point, and so is the wait for all. Requires: count ≥ 0.
 template <class F>
   requires std::is_invocable_v<F&, int>
 void run_concurrently(std::string_view name, int count, F&& body,
                       source_location where = source_location::current()) {
-  std::vector<thread> threads;
-  threads.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    threads.emplace_back(
-        name, i, [&body, i] { body(i); }, where);
-  }
-  for (thread& t : threads) t.join(where);
+  if (count > 0) detail::concurrent_threads(name, count, body, where).join(where);
 }
 
 // A symmetric group: threads that are equals. What one of them does, another could have done in its place:
@@ -91,7 +137,7 @@ void run_concurrently(std::string_view name, int count, F&& body,
 // care which of them has left it. Of the executions that are the same but for who is who, the exhaustive search
 // runs one, as far as that is proved (docs/decisions/0015-symmetry.md). A program that tells the threads apart is
 // misuse, where it is found.
-class symmetric_group {
+class symmetric_group : public detail::thread_group {
  public:
   // Starts `body(0)` … `body(count - 1)`, each in a thread with a copy of it, named "name/0" …. A scheduling
   // point: the creation of all is one step. Misuse where `count` is below 2.
@@ -100,35 +146,18 @@ class symmetric_group {
         std::string_view name, int count, F body,
         source_location where = source_location::current()) {
       require_two(name, count);
-      point p{detail::spawn_kind, where};
-      for (int i = 0; i < count; ++i) {
-        const thread_id first = threads_.empty() ? no_thread : threads_.front();
-        threads_.push_back(spawn_equal(name, i, first, [body, i]() mutable { body(i); }));
-      }
-      p.describe([&](narration& n) { n.arguments = names(); });
+      start(name, count, true, where, [&](int i) { return [body, i]() mutable { body(i); }; });
     }
-  symmetric_group(const symmetric_group&) = delete;
-  symmetric_group& operator=(const symmetric_group&) = delete;
-  // As of a thread: to be joined first. Else it is a violation of `no_leaked_thread`.
-  ~symmetric_group();
-
-  // Waits for the end of all of them; what they did happens before the return. A scheduling point. Requires:
-  // not joined before; a violation of `valid_join` otherwise.
-  void join(source_location where = source_location::current());
 
  private:
   static void require_two(std::string_view name, int count);
-  std::string names() const;
-
-  std::vector<thread_id> threads_;  // none: they have been joined
 };
 
 struct run_options {
   bool symmetric = false;  // the threads are a symmetric group
 };
 
-// As above, of a symmetric group where the options say so: then its creation is one scheduling
-// point, and so is the wait for all.
+// As above, of a symmetric group where the options say so.
 template <class F>
   requires std::is_invocable_v<F&, int>
 void run_concurrently(std::string_view name, int count, F&& body, run_options options,
@@ -139,15 +168,13 @@ void run_concurrently(std::string_view name, int count, F&& body, run_options op
       .join(where);
 }
 
-// Runs the given bodies in threads of their own ("thread/0" …) and waits for all.
+// Runs the given bodies in threads of their own ("thread/0" …) and waits for all, as above.
 template <class... Fs>
   requires(sizeof...(Fs) > 0 && (std::is_invocable_v<Fs&> && ...))
 void run_concurrently(Fs&&... bodies) {
-  std::vector<thread> threads;
-  threads.reserve(sizeof...(Fs));
-  int number = 0;
-  (threads.emplace_back("thread", number++, [&bodies] { bodies(); }), ...);
-  for (thread& t : threads) t.join();
+  const std::array<std::function<void()>, sizeof...(Fs)> each{[&bodies] { bodies(); }...};
+  run_concurrently("thread", static_cast<int>(sizeof...(Fs)),
+                   [&each](int i) { each[static_cast<std::size_t>(i)](); });
 }
 
 namespace this_thread {

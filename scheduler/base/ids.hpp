@@ -28,8 +28,8 @@ inline constexpr object_slot no_object{0xffffffff};
 // The logical name of an object: creating thread and sequence, the same in every interleaving.
 enum class object_id : std::uint64_t {};
 
-// Every thread has an object that stands for its end; it bears the last of the thread's numbers. The first of
-// a group of equal threads has another, for the end of all.
+// Every thread has an object that stands for its end; it bears the last of the thread's numbers. Threads of a
+// group have one for all of them, which the first of them bears.
 inline constexpr std::uint64_t end_of_thread = 0xffffffff;
 inline constexpr std::uint64_t end_of_group = 0xfffffffe;
 constexpr object_id name_of_object(thread_id maker, std::uint64_t number) {

@@ -52,8 +52,7 @@ std::vector<const wait*> circle_from(const std::vector<wait>& waits, const wait&
 
 std::string text_of(const runner& r, const wait& w) {
   const std::string waits = r.thread_name(w.thread) + " waits for ";
-  const object_slot o = w.what.guard.object;
-  if (o == r.end_of(w.holder) || o == r.end_of_group_of(w.holder)) {
+  if (w.what.guard.object == r.end_of(w.holder)) {
     return waits + "the end of " + r.thread_name(w.holder);
   }
   const std::string type = r.object_type(w.what.guard.object);

@@ -183,14 +183,12 @@ bool is_alive(object_slot slot, const object* place) {
 thread_body& detail::begin_spawn(std::string_view name, int number, bool environment) {
   return current("spawn").begin_spawn(name, number, environment);
 }
-thread_body& detail::begin_spawn_equal(std::string_view name, int number, thread_id first) {
-  return current("spawn").begin_spawn_equal(name, number, first);
+thread_body& detail::begin_spawn_in_group(std::string_view name, int number, thread_id first,
+                                          bool equal) {
+  return current("spawn").begin_spawn_in_group(name, number, first, equal);
 }
 thread_id detail::finish_spawn() { return current("spawn").finish_spawn(); }
 object_slot end_of(thread_id t) { return current("end_of").end_of(t); }
-object_slot end_of_group_of(thread_id first) {
-  return current("end_of_group_of").end_of_group_of(first);
-}
 
 bool runs_alone() { return current("runs_alone").runs_alone(); }
 
@@ -208,15 +206,12 @@ namespace {
 void ghost_access(const object& o, access_mode mode) {
   runner& r = current("ghost");
   if (r.unwinding()) return;
-  if (r.in_revocable_event()) {
-    // The operation just executed may touch its gate and nothing else (operation.hpp), so the
-    // specification's state moves in a step of its own.
-    point p{ghost_kind, o, source_location{}};
-    if (p.abandoned()) return;
-    r.access(o.slot(), mode, 0, region::whole());
-  } else if (r.has_events()) {
-    r.carry_access(o.slot(), mode);
-  }
+  if (!r.has_events()) return;
+  if (r.may_carry()) return r.carry_access(o.slot(), mode);
+  // An operation with a revocable guard touches its gate and nothing else (operation.hpp), so the specification's
+  // state moves in a step of its own.
+  const point p{ghost_kind, o, source_location{}};
+  if (!p.abandoned()) r.access(o.slot(), mode, 0, region::whole());
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   running_now_.store(true, std::memory_order_relaxed);
 
   model_thread& main = prepare_thread(main_thread, nullptr, "main", -1, false);
+  main.end = add_end(name_of_object(main.id, end_of_thread), "thread", main.name);
   main.body.emplace([this] { (*program_)(); });
   running_ = &main;
   fiber::switch_to(home_, *main.stack);
@@ -95,7 +96,6 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   t.starter = nullptr;
   t.spawned = t.objects_made = t.unwind_attempts = 0;
   t.unwinding = t.halt_at_next_point = false;
-  t.end_of_group = no_object;
   t.on_stack = true;
   t.ended_in = no_event;
   t.life = creator == nullptr || environment ? no_object : creator->life;
@@ -112,25 +112,27 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
     races_.note(synchronisation::create_thread, creator == nullptr ? no_thread : creator->id,
                 object_slot(index_of(id)), execution_.size());
   }
-  t.end = execution_.add_object(name_of_object(id, end_of_thread), 0);
-  objects_.push_back({"thread", nullptr, true, settings_.narrate ? t.name : std::string()});
   return t;
 }
 
-thread_body& runner::begin_spawn(std::string_view name, int number, bool environment) {
-  return prepare_thread(identify_child(*running_), running_, name, number, environment).body;
+object_slot runner::add_end(object_id id, const char* type, std::string_view label) {
+  objects_.push_back({type, nullptr, true, settings_.narrate ? std::string(label) : std::string()});
+  return execution_.add_object(id, 0);
 }
 
-thread_body& runner::begin_spawn_equal(std::string_view name, int number, thread_id first) {
+thread_body& runner::begin_spawn(std::string_view name, int number, bool environment) {
+  model_thread& t = prepare_thread(identify_child(*running_), running_, name, number, environment);
+  t.end = add_end(name_of_object(t.id, end_of_thread), "thread", t.name);
+  return t.body;
+}
+
+thread_body& runner::begin_spawn_in_group(std::string_view name, int number, thread_id first,
+                                          bool equal) {
   model_thread& t = prepare_thread(identify_child(*running_), running_, name, number, false);
-  if (first == no_thread) {
-    t.end_of_group = execution_.add_object(name_of_object(t.id, end_of_group), 0);
-    objects_.push_back(
-        {"threads", nullptr, true, settings_.narrate ? std::string(name) : std::string()});
-  } else {
-    t.end_of_group = threads_[index_of(first)]->end_of_group;
-  }
-  execution_.set_group(t.id, first == no_thread ? t.id : first);
+  const bool is_first = first == no_thread;
+  t.end = is_first ? add_end(name_of_object(t.id, end_of_group), "threads", name)
+                   : threads_[index_of(first)]->end;
+  if (equal) execution_.set_group(t.id, is_first ? t.id : first);
   return t.body;
 }
 
@@ -379,10 +381,10 @@ void runner::carry_access(object_slot o, access_mode mode) {
   execution_.mark_carrying();
 }
 
-bool runner::in_revocable_event() const {
-  if (execution_.size() == 0) return false;
+bool runner::may_carry() const {
+  if (running_->starter != nullptr) return false;
   const guard& g = execution_.last().op.guard;
-  return g.exists() && g.revocable;
+  return !g.exists() || !g.revocable;
 }
 
 // --- the end of an execution ---

@@ -109,7 +109,9 @@ class runner {
   }
   thread_id self() const { return running_->id; }
   thread_id parent(thread_id t) const { return threads_[index_of(t)]->parent; }
-  bool in_revocable_event() const;
+  // Whether specification state may be touched in the event just executed. Not by a thread that is being started:
+  // others may come before it.
+  bool may_carry() const;
   bool has_events() const { return execution_.size() != 0; }
 
   object_slot add_object(const char* type, std::string_view label, std::uint64_t word,
@@ -127,7 +129,7 @@ class runner {
   // Creates a thread of the model, whose body the caller fills in; then runs it up to its first
   // announcement. Part of the creator's current event.
   thread_body& begin_spawn(std::string_view name, int number, bool environment);
-  thread_body& begin_spawn_equal(std::string_view name, int number, thread_id first);
+  thread_body& begin_spawn_in_group(std::string_view name, int number, thread_id first, bool equal);
   thread_id finish_spawn();
   void live_by(object_slot life);
   std::size_t kill(object_slot life);
@@ -137,8 +139,7 @@ class runner {
   bool is_killed(thread_id t) const { return is_killed(*threads_[index_of(t)]); }
   void set_place(place where) { running_->where = std::move(where); }
   object_slot end_of(thread_id t) const { return threads_[index_of(t)]->end; }
-  object_slot end_of_group_of(thread_id t) const { return threads_[index_of(t)]->end_of_group; }
-  // Whether the object waits for the end of this thread, after so many events.
+  // Whether the object stands for the end of this thread, which has not come in so many events.
   bool awaits_end(object_slot o, thread_id t, std::size_t events) const;
 
   void violate(std::string_view property, std::string_view message);
@@ -188,7 +189,6 @@ class runner {
     bool on_stack = false;  // its body has begun and not left the stack
     bool lost = false;      // its stack could not be unwound and must not be used again
     object_slot end = no_object;
-    object_slot end_of_group = no_object;
     object_slot life = no_object;
     event_id ended_in = no_event;
     std::string name;  // narrated executions only, as `where`
@@ -207,6 +207,7 @@ class runner {
 
   void reset(std::size_t kept);
   thread_id identify_child(model_thread& creator);
+  object_slot add_end(object_id id, const char* type, std::string_view label);
   model_thread& prepare_thread(thread_id id, model_thread* creator, std::string_view name,
                                int number, bool environment);
   void start(model_thread& child);

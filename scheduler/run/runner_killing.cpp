@@ -81,26 +81,19 @@ void runner::cut_short(model_thread& killed) {
 void runner::note_end(model_thread& of) {
   if (execution_.size() != 0) {
     if (!execution_.recorded()) {
-      execution_.add_access({of.end, access_mode::write, 0, region::whole()});
-      if (of.end_of_group != no_object) {
-        execution_.add_access({of.end_of_group, access_mode::update, 0, region::whole()});
-      }
+      execution_.add_access({of.end, access_mode::update, 0, region::whole()});
     }
     of.ended_in = event_id(execution_.size() - 1);
   }
-  execution_.set_word(of.end, 1);
-  if (of.end_of_group != no_object) {
-    execution_.set_word(of.end_of_group, execution_.word(of.end_of_group) + 1);
-  }
+  execution_.set_word(of.end, execution_.word(of.end) + 1);
   if (!execution_.recorded()) {
-    races_.note(synchronisation::release, of.id, of.end, execution_.size());
+    races_.note(synchronisation::release_join, of.id, of.end, execution_.size());
   }
 }
 
 bool runner::awaits_end(object_slot o, thread_id t, std::size_t events) const {
   const model_thread& of = *threads_[index_of(t)];
-  if (o == of.end) return true;
-  return o == of.end_of_group && (of.ended_in == no_event || index_of(of.ended_in) >= events);
+  return o == of.end && (of.ended_in == no_event || index_of(of.ended_in) >= events);
 }
 
 }  // namespace norn

@@ -11,7 +11,7 @@ namespace norn {
 
 namespace detail {
 thread_body& begin_spawn(std::string_view name, int number, bool environment);
-thread_body& begin_spawn_equal(std::string_view name, int number, thread_id first);
+thread_body& begin_spawn_in_group(std::string_view name, int number, thread_id first, bool equal);
 thread_id finish_spawn();
 }  // namespace detail
 
@@ -31,18 +31,15 @@ thread_id spawn_environment(std::string_view name, F&& body) {
   return detail::finish_spawn();
 }
 
-// The same for one of a group of equal threads, which the current event creates one after the other: `first`
-// is the first of them, and no_thread where that is this one. The search may rename them among themselves.
+// The same for one of a group, which the current event creates one after the other: `first` is the first of them,
+// and no_thread where that is this one. Equals may be renamed among themselves by the search.
 template <class F>
-thread_id spawn_equal(std::string_view name, int number, thread_id first, F&& body) {
-  detail::begin_spawn_equal(name, number, first).emplace(std::forward<F>(body));
+thread_id spawn_in_group(std::string_view name, int number, thread_id first, bool equal, F&& body) {
+  detail::begin_spawn_in_group(name, number, first, equal).emplace(std::forward<F>(body));
   return detail::finish_spawn();
 }
 
-// The object that stands for the end of all threads of the group: its word is how many have ended.
-object_slot end_of_group_of(thread_id first);
-
-// The object that stands for the thread's end: its word is 0 until the thread has ended.
+// The object that stands for the end of the thread, or of its group: its word is how many have ended.
 object_slot end_of(thread_id t);
 
 }  // namespace norn

@@ -50,8 +50,8 @@ TEST(List, WritesJson) {
             R"("variant":"crossed"}],"norn":"0.1.0","schema":1})");
 }
 
-// Two threads, two ways round for fetch_add: 2 executions of spawn, spawn, 2 adds, 2 joins, and the
-// load of each of the two properties.
+// Two threads, two ways round for fetch_add: 2 executions of 6 steps, which are the spawn, 2 adds, the
+// join, and the load of each of the two properties.
 TEST(Check, HasALineForEachCheckAndASummary) {
   const outcome o = norn({"check", "tally/whole@2thread"});
   EXPECT_EQ(o.code, 0);
@@ -59,7 +59,7 @@ TEST(Check, HasALineForEachCheckAndASummary) {
   EXPECT_EQ(without_times(o.out),
             "ok         tally/whole@2thread:counts_both  holds  (2 executions, T s)\n"
             "ok         tally/whole@2thread:counts_one   holds  (2 executions, T s)\n"
-            "2 checks in 1 search: 2 as declared · 2 executions, 16 steps, T s\n");
+            "2 checks in 1 search: 2 as declared · 2 executions, 12 steps, T s\n");
 }
 
 TEST(Check, ShowsTheTraceOfAnExpectedViolationWhereFewChecksAreSelected) {
@@ -81,6 +81,7 @@ TEST(Check, ShowsOnlyTheTokenOfAnExpectedViolationAmongMany) {
   EXPECT_TRUE(contains(norn({"check", "--verbose"}).out, "VIOLATED  tally/split"));
 }
 
+// Of the 5 executions, 2 are of the whole search, 1 of the bounded one and 2 of the wrong one; 6 steps each.
 TEST(Check, QuietShowsOnlyWhatIsNotAsDeclared) {
   const outcome o = norn({"check", "--quiet", "tally/whole", "wrong/whole"});
   EXPECT_EQ(o.code, 1);
@@ -90,7 +91,7 @@ TEST(Check, QuietShowsOnlyWhatIsNotAsDeclared) {
             "           the search is complete and no execution violates it: either the variant is "
             "repaired,\n"
             "           or the check no longer reaches what broke it.\n"
-            "4 checks in 3 searches: 3 as declared, 1 differs · 5 executions, 40 steps, T s\n");
+            "4 checks in 3 searches: 3 as declared, 1 differs · 5 executions, 30 steps, T s\n");
 }
 
 TEST(Check, AnUndeclaredViolationIsARowOfItsOwn) {
@@ -143,7 +144,7 @@ TEST(ExitCode, IsThreeForAnUndecidedCheckOnlyWhereCompletenessIsRequired) {
             "holds  (1 execution, T s)\n"
             "undecided  tally/whole@2thread:counts_one   inconclusive after 1 execution, expected "
             "holds  (1 execution, T s)\n"
-            "2 checks in 1 search: 0 as declared, 2 undecided · 1 execution, 8 steps, T s\n");
+            "2 checks in 1 search: 0 as declared, 2 undecided · 1 execution, 6 steps, T s\n");
   std::vector<std::string> required = budget;
   required.emplace_back("--require-exhaustive");
   EXPECT_EQ(norn(required).code, 3);

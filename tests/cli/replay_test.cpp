@@ -32,12 +32,13 @@ void expect_refused(const std::vector<std::string>& arguments, const std::string
   EXPECT_EQ(o.error, "norn: " + message + "\n");
 }
 
+// The spawn, a load and a store of each adder, the join, and the load that finds out.
 TEST(Replay, ShowsTheTraceThatCheckShowed) {
   const outcome o = norn({"replay", found_token()});
   EXPECT_EQ(o.code, 0);
   EXPECT_EQ(o.error, "");
   EXPECT_EQ(o.out.rfind("VIOLATED  tally/split@2thread:counts_both    total is not 2\n"
-                        "9 steps, ",
+                        "7 steps, ",
                         0),
             0u)
       << o.out;
@@ -89,7 +90,8 @@ TEST(Replay, AScheduleThatViolatesNothingAnyMoreIsADifference) {
 TEST(Explain, ShowsEveryDetail) {
   const outcome o = norn({"explain", found_token()});
   EXPECT_EQ(o.code, 0);
-  EXPECT_NE(o.out.find("\n  1  main\n       does        spawn(adder/0)\n"), std::string::npos)
+  EXPECT_NE(o.out.find("\n  1  main\n       does        spawn(adder/0, adder/1)\n"),
+            std::string::npos)
       << o.out;
   EXPECT_NE(o.out.find("       changes     0→1\n"), std::string::npos);
 }
@@ -130,10 +132,10 @@ TEST(Replay, RefusesATokenOfAChangedModel) {
   const outcome o = norn({"replay", encode(t)});
   EXPECT_EQ(o.code, 2);
   EXPECT_EQ(o.out, "");
-  // Main makes both adders; the first step of an adder is a load here, an addition there.
+  // Main makes both adders in one step; the first step of an adder is a load here, an addition there.
   EXPECT_EQ(o.error,
             "norn: the token does not fit this check, and nothing else was run.\n"
-            "  step 3: expected another operation or object, came fetch_add total, of adder/0\n"
+            "  step 2: expected another operation or object, came fetch_add total, of adder/0\n"
             "  likely the check, the code under test or norn changed since the token was written: "
             "search again for a new one.\n");
 }
@@ -233,7 +235,7 @@ TEST(Replay, RefusesWrongArguments) {
   expect_refused({"replay", token, "--break-at", "0"},
                  "--break-at takes a step, a whole number from 1, not `0`");
   expect_refused({"replay", token, "--break-at", "99"},
-                 "--break-at takes a step of the schedule, 1 to 9, not 99");
+                 "--break-at takes a step of the schedule, 1 to 7, not 99");
   expect_refused({"replay", token, "--break-at", "3"},
                  "--break-at stops in a debugger, and there is none: run\n"
                  "  gdb --args norn replay --break-at 3 " +
@@ -265,7 +267,7 @@ TEST(Report, WritesAMermaidDiagram) {
                           "  participant t0 as main\n"
                           "  participant t1 as adder/0\n"
                           "  participant t2 as adder/1\n"
-                          "  t0->>t0: 1 spawn(adder/0)\n",
+                          "  t0->>t0: 1 spawn(adder/0, adder/1)\n",
                           0),
             0u)
       << diagram;

@@ -245,7 +245,7 @@ class commutation {
 
   static bool writes(const execution& e, const event& by, object_slot what) {
     for (const access& a : e.accesses(by)) {
-      if (a.object == what && a.mode == access_mode::write) return true;
+      if (a.object == what && a.mode != access_mode::read) return true;
     }
     return false;
   }

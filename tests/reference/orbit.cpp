@@ -47,7 +47,11 @@ std::vector<std::uint64_t> labels(const execution& e, const std::vector<thread_i
 std::uint64_t hash_of_object(const execution& e, object_slot o,
                              const std::vector<std::uint64_t>& label) {
   const object_id name = e.name_of(o);
-  if (is_run_local(name) || number_of(name) == end_of_group) return index_of(name);
+  if (is_run_local(name)) return index_of(name);
+  // Of equals, who bears their end is a matter of names.
+  if (number_of(name) == end_of_group && e.group_of(maker_of(name)) != no_thread) {
+    return number_of(name);
+  }
   return mix(label[index_of(maker_of(name))], number_of(name));
 }
 

@@ -338,6 +338,26 @@ struct observation {
   bool finished = false;
 };
 
+bool awaits_ends(const random_program& p) {
+  return std::any_of(p.threads.begin(), p.threads.end(), [](const auto& instructions) {
+    return std::any_of(instructions.begin(), instructions.end(),
+                       [](const instruction& i) { return i.kind == instruction_kind::await_end; });
+  });
+}
+
+// As a group has one end, threads that are waited for by others are started one by one.
+template <class RunOne>
+void run_threads(const random_program& p, std::size_t first, const RunOne& run_one) {
+  const std::size_t count = p.threads.size() - first;
+  const auto run = [&](int t) { run_one(static_cast<std::size_t>(t) + first); };
+  if (!awaits_ends(p)) return run_concurrently("t", static_cast<int>(count), run);
+  std::vector<thread> threads;
+  for (int t = 0; t < static_cast<int>(count); ++t) {
+    threads.emplace_back("t", t, [&run, t] { run(t); });
+  }
+  for (thread& t : threads) t.join();
+}
+
 // The equal threads are in no list that others see: who waits for the end of one of them tells them apart.
 template <class RunOne>
 void run_with_equals(const random_program& p, world& w, observation& seen, const RunOne& run_one) {
@@ -350,10 +370,7 @@ void run_with_equals(const random_program& p, world& w, observation& seen, const
         },
         {.symmetric = true});
   };
-  const auto others = [&] {
-    run_concurrently("t", static_cast<int>(p.threads.size()) - 1,
-                     [&](int t) { run_one(static_cast<std::size_t>(t) + 1); });
-  };
+  const auto others = [&] { run_threads(p, 1, run_one); };
   if (p.equals_first) {
     run_concurrently(equals, others);
   } else {
@@ -381,8 +398,7 @@ void run(const random_program& p, observation& seen) {
     interpreter(w, seen.threads[i], i).run(p.threads[i]);
   };
   if (p.equals < 2) {
-    run_concurrently("t", static_cast<int>(p.threads.size()),
-                     [&](int t) { run_one(static_cast<std::size_t>(t)); });
+    run_threads(p, 0, run_one);
   } else {
     run_with_equals(p, w, seen, run_one);
   }

@@ -140,6 +140,22 @@ TEST(Narrate, ConflictsAreWhatNothingElseOrders) {
   EXPECT_EQ(conflicts, (lines{"reads load y with 3"}));
 }
 
+// One step creates the three, three steps are theirs, and one waits for them.
+TEST(Narrate, ThreadsOfAGroupAreCreatedAndAwaitedInOneStepEach) {
+  const auto c = violation_of(
+      [] {
+        atomic<int> x{0, "x"};
+        run_concurrently("adder", 3, [&](int) { x.fetch_add(1); });
+        require("never", false);
+      },
+      "never");
+  lines all;
+  for (const trace_step& s : c.steps) all.push_back(s.thread + " " + s.operation + s.arguments);
+  EXPECT_EQ(
+      all, (lines{"main spawn(adder/0, adder/1, adder/2)", "adder/0 fetch_add", "adder/1 fetch_add",
+                  "adder/2 fetch_add", "main join(adder/0, adder/1, adder/2)"}));
+}
+
 // Main could only be said to wait for a thread that was not let run to its end.
 TEST(Narrate, OnlyWaitsThatSayAnythingAreTold) {
   const auto c = violation_of(

@@ -36,7 +36,7 @@ void expect_passes(const program& body, const nearest_passing& n) {
   EXPECT_EQ(again.trace.steps.size(), n.steps.size());
 }
 
-// Steps: 1, 2 spawn; 3 a loads; 4 b loads; 5 b stores; ... a stores over it. If a's store comes before b's
+// Steps: 1 spawn; 2 a loads; 3 b loads; 4 b stores; 5 a stores over it. If a's store comes before b's
 // load, b counts on; one pair of loads and stores is turned, and the two stores with it.
 TEST(NearestPassing, LostUpdate) {
   const program body = [] {

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 #include <norn/norn.hpp>
@@ -381,6 +383,38 @@ TEST(SymmetricGroup, OfNone) {
 TEST(SymmetricGroup, IsToBeJoined) {
   const auto left = [] { const symmetric_group group("t", 2, [](int) {}); };
   EXPECT_EQ(violated_by(left), std::set<std::string>{"no_leaked_thread"});
+}
+
+// A body that can be copied so many times.
+struct copied_at_most {
+  explicit copied_at_most(int times) : left(std::make_shared<int>(times)) {}
+  copied_at_most(const copied_at_most& other) : left(other.left) {
+    if ((*left)-- == 0) throw std::runtime_error("no more copies");
+  }
+  copied_at_most(copied_at_most&&) noexcept = default;
+  copied_at_most& operator=(const copied_at_most&) = delete;
+  copied_at_most& operator=(copied_at_most&&) = delete;
+  ~copied_at_most() = default;
+
+  void operator()(int) const {}
+
+  std::shared_ptr<int> left;
+};
+
+// One copy is the argument, and then there is one for each thread. Where the one for the first thread fails
+// nothing has been started.
+TEST(SymmetricGroup, IsLeakedWhereTheBodyCannotBeCopiedForAll) {
+  const auto copied = [](int times) {
+    return [times] {
+      const copied_at_most body(times);
+      symmetric_group group("t", 3, body);
+      group.join();
+    };
+  };
+  EXPECT_EQ(violated_by(copied(1)), std::set<std::string>{"no_uncaught_exception"});
+  EXPECT_EQ(violated_by(copied(2)), std::set<std::string>{"no_leaked_thread"});
+  EXPECT_EQ(violated_by(copied(3)), std::set<std::string>{"no_leaked_thread"});
+  EXPECT_EQ(violated_by(copied(4)), std::set<std::string>{});
 }
 
 TEST(SymmetricGroup, IsJoinedOnce) {

@@ -197,6 +197,25 @@ TEST(Traps, SpecificationStateIsAccess) {
   EXPECT_EQ(s.outcomes, (names{"xy", "yx"}));
 }
 
+// What a thread does with it before its first operation joins no step, least of all the creation: others of
+// its group may come before it.
+TEST(Traps, SpecificationStateBeforeTheFirstOperationIsAStep) {
+  const space s = explored([](std::string& outcome) {
+    atomic<int> x{0};
+    ghost<int> stored{0};
+    int seen = -1;
+    run_concurrently(
+        [&] {
+          x.store(1);
+          stored = 1;
+        },
+        [&] { seen = stored; });
+    outcome = std::to_string(seen);
+  });
+  EXPECT_EQ(s.executions, 2u);  // the store, which the write joins, before the reading or after it
+  EXPECT_EQ(s.outcomes, (names{"0", "1"}));
+}
+
 // The load that sees 0 is noted, the other not. The store first: the two are independent. The other first
 // of all, then the store: 1. The load first, then the store: 1. Both before the store: their two orders.
 TEST(Traps, SpecificationStateMayDependOnTheOutcome) {
