@@ -1,7 +1,8 @@
 // Ghost: a variable of the specification, not of the program. Its accesses belong to the step just
 // executed, are not checked for races, and no thread waits for them; they still order the steps that
 // they belong to, because what a specification remembers must not depend on an order that the search
-// takes for irrelevant.
+// takes for irrelevant. After an acquisition of a lock, and before the first operation of a thread, an access
+// is a step of its own: those steps are nothing but what they are.
 #pragma once
 
 #include <string_view>

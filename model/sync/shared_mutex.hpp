@@ -15,9 +15,9 @@
 #include <chrono>
 #include <string_view>
 
-#include <norn/model/sync/thread_set.hpp>
 #include <norn/model/time/timer.hpp>
 #include <norn/scheduler/base/source_location.hpp>
+#include <norn/scheduler/base/thread_set.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 

@@ -133,11 +133,12 @@ void faults::inject(const std::string& name, int times, const operation_kind& st
 void faults::add(const std::string& name, int times, striking strike, here where) {
   point p{declare_kind, where};
   source& added = sources_.emplace_back();
-  added.thread = spawn_environment(name, [times, &added, strike = std::move(strike)] {
+  auto body = [times, &added, strike = std::move(strike)] {
     set_place("environment", "");
     for (int i = 0; i < times && strike(added); ++i) {
     }
-  });
+  };
+  added.thread = spawn(name, -1, std::move(body), thread_role::environment);
   p.describe([&](narration& n) { n.arguments = "(" + name + ")"; });
 }
 

@@ -77,7 +77,6 @@ void thread_group::join(source_location where) {
   point p{join_kind, end, where, guard{end, all_have, threads_.size(), false}};
   p.read(end);
   p.acquire(end);
-  p.describe([&](narration& n) { n.arguments = names(); });
   threads_.clear();
 }
 

@@ -95,14 +95,10 @@ class thread_group {
 
   // The threads run `body_of(0)()` …. A scheduling point. Requires: count ≥ 1.
   template <class BodyOf>
-  void start(std::string_view name, int count, bool equal, source_location where,
+  void start(std::string_view name, int count, thread_role role, source_location where,
              const BodyOf& body_of) {
     point p{spawn_kind, where};
-    threads_.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) {
-      const thread_id first = threads_.empty() ? no_thread : threads_.front();
-      threads_.push_back(spawn_in_group(name, i, first, equal, body_of(i)));
-    }
+    threads_ = spawn_group(name, count, role, body_of);
     p.describe([&](narration& n) { n.arguments = names(); });
   }
 
@@ -116,7 +112,7 @@ class concurrent_threads : public thread_group {
  public:
   template <class F>
   concurrent_threads(std::string_view name, int count, F& body, source_location where) {
-    start(name, count, false, where, [&](int i) { return [&body, i] { body(i); }; });
+    start(name, count, thread_role::member, where, [&](int i) { return [&body, i] { body(i); }; });
   }
 };
 
@@ -146,7 +142,8 @@ class symmetric_group : public detail::thread_group {
         std::string_view name, int count, F body,
         source_location where = source_location::current()) {
       require_two(name, count);
-      start(name, count, true, where, [&](int i) { return [body, i]() mutable { body(i); }; });
+      start(name, count, thread_role::equal, where,
+            [&](int i) { return [body, i]() mutable { body(i); }; });
     }
 
  private:

@@ -80,6 +80,15 @@ namespace {
 // the fiber that was left. Written just before the first switch to a fiber.
 thread_local fiber* starting = nullptr;
 
+// Stacks that began at the same place of their pages would share few sets of the processor's caches: each
+// begins lower by as much as a thread of the model usually takes up between two steps, until the page ends.
+std::size_t next_offset() {
+  constexpr std::size_t usual = 1088;
+  constexpr std::size_t smallest_page = 4096;
+  static thread_local std::size_t made = 0;
+  return made++ * usual % smallest_page / 64 * 64;
+}
+
 }  // namespace
 
 void fiber_switch::start(context::transfer_t transfer) {
@@ -105,7 +114,7 @@ fiber::fiber() {
 
 fiber::fiber(std::size_t stack_bytes, entry run, void* argument) : run_(run), argument_(argument) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  stack_bytes_ = (stack_bytes + page - 1) / page * page;
+  stack_bytes_ = (stack_bytes + page - 1) / page * page + page;
   mapping_bytes_ = stack_bytes_ + page;
   mapping_ = mmap(nullptr, mapping_bytes_, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
@@ -116,6 +125,7 @@ fiber::fiber(std::size_t stack_bytes, entry run, void* argument) : run_(run), ar
   NORN_INVARIANT(mprotect(mapping_, page, PROT_NONE) == 0);
   char* const bottom = static_cast<char*>(mapping_) + page;
   stack_bottom_ = bottom;
+  stack_bytes_ -= next_offset();
   context_ = context::make_fcontext(bottom + stack_bytes_, stack_bytes_, &fiber_switch::start);
 #ifdef NORN_TSAN
   sanitizer_fiber_ = __tsan_create_fiber(0);

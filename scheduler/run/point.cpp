@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/failure.hpp>
 #include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
@@ -39,41 +40,16 @@ void refuse_destroyed(runner& r, const operation_kind& kind, const std::string& 
 
 point::point(const operation_kind& kind, const object& on, source_location where, guard waits_for)
     : runner_(&current(kind.name)), thread_(runner_->self()) {
-  if (runner_->unwinding()) {
-    runner_->unwind_unless_in_destructor(kind);
-    runner_ = nullptr;
-    return;
-  }
   // Read once: by the time the operation runs the object's memory may be gone.
   const object_slot slot = on.slot();
-  if (!runner_->alive(slot, &on)) {
-    // Still an operation on that object, as far as it can be told which one it was: the destruction
-    // and what came too late depend on one another. It is announced as on a live object, since no
-    // access orders the announcement and the destruction. A write, as every event on a gate that may
-    // be open: others may wait there.
-    const bool known = index_of(slot) < runner_->execution().object_count();
-    if (known) {
-      runner_->announce({&kind, slot, where, waits_for.object == slot ? waits_for : guard{}});
-      if (!runner_->unwinding()) runner_->access(slot, access_mode::write, 0, region::whole());
-    }
-    if (!runner_->unwinding()) {
-      refuse_destroyed(*runner_, kind,
-                       std::string(kind.name) + " on an object that has been destroyed");
-    }
-    runner_ = nullptr;
-    return;
-  }
-  runner_->announce({&kind, slot, where, waits_for});
   if (runner_->unwinding()) {
-    runner_ = nullptr;
-    return;
-  }
-  if (!runner_->alive(slot, &on)) {
-    runner_->access(slot, access_mode::write, 0, region::whole());
-    refuse_destroyed(*runner_, kind,
-                     std::string(kind.name) + " on " + runner_->object_name(slot) +
-                         ", which another thread has destroyed meanwhile");
-    runner_ = nullptr;
+    abandon(kind);
+  } else if (!runner_->alive(slot, &on)) {
+    come_too_late(kind, slot, where, waits_for);
+  } else {
+    runner_->announce({&kind, slot, where, waits_for});
+    begin();
+    if (!abandoned() && !runner_->alive(slot, &on)) be_overtaken(kind, slot);
   }
 }
 
@@ -83,25 +59,58 @@ point::point(const operation_kind& kind, source_location where)
 point::point(const operation_kind& kind, object_slot on, source_location where, guard waits_for)
     : runner_(&current(kind.name)), thread_(runner_->self()) {
   if (runner_->unwinding()) {
-    runner_->unwind_unless_in_destructor(kind);
+    abandon(kind);
+  } else {
+    runner_->announce({&kind, on, where, waits_for});
+    begin();
+  }
+}
+
+void point::begin() {
+  if (runner_->unwinding()) {
     runner_ = nullptr;
     return;
   }
-  runner_->announce({&kind, on, where, waits_for});
-  if (runner_->unwinding()) runner_ = nullptr;
+  recording_ = !runner_->execution().recorded();
+  narrated_ = runner_->narrates();
+  step_ = runner_->execution().size();
 }
 
 // While an execution is taken down every operation of a destructor is a point that does nothing.
+void point::abandon(const operation_kind& kind) {
+  runner_->unwind_unless_in_destructor(kind);
+  runner_ = nullptr;
+}
 
-void point::read(object_slot o) { touch(o, access_mode::read); }
-void point::read(const object& o, region where) { touch(o.slot(), access_mode::read, 0, where); }
-void point::write(const object& o, region where) { touch(o.slot(), access_mode::write, 0, where); }
-void point::update(const object& o, std::uint8_t update_class, region where) {
-  touch(o.slot(), access_mode::update, update_class, where);
+// Still an operation on that object, as far as it can be told which one it was: the destruction and what came too
+// late depend on one another. It is announced as on a live object, since no access orders the announcement and the
+// destruction. A write, as every event on a gate that may be open: others may wait there.
+void point::come_too_late(const operation_kind& kind, object_slot slot, source_location where,
+                          const guard& waits_for) {
+  const bool known = index_of(slot) < runner_->execution().object_count();
+  if (known) {
+    runner_->announce({&kind, slot, where, waits_for.object == slot ? waits_for : guard{}});
+    if (!runner_->unwinding()) runner_->access(slot, access_mode::write, 0, region::whole());
+  }
+  if (!runner_->unwinding()) {
+    refuse_destroyed(*runner_, kind,
+                     std::string(kind.name) + " on an object that has been destroyed");
+  }
+  runner_ = nullptr;
+}
+
+void point::be_overtaken(const operation_kind& kind, object_slot slot) {
+  runner_->access(slot, access_mode::write, 0, region::whole());
+  refuse_destroyed(*runner_, kind,
+                   std::string(kind.name) + " on " + runner_->object_name(slot) +
+                       ", which another thread has destroyed meanwhile");
+  recording_ = narrated_ = false;
+  runner_ = nullptr;
 }
 
 void point::touch(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
-  if (!abandoned()) runner_->access(o, mode, update_class, where);
+  NORN_INVARIANT(step_ == runner_->execution().size());
+  runner_->record_access(o, mode, update_class, where);
 }
 
 std::uint64_t point::word(const object& o) const {
@@ -115,13 +124,14 @@ void point::set_word(const object& o, std::uint64_t word) {
 std::uint16_t point::choose(std::uint32_t n) { return abandoned() ? 0 : runner_->choose(n); }
 
 void point::note(synchronisation what, object_slot o) {
-  if (!abandoned()) runner_->note(what, o);
+  if (!recording_) return;
+  NORN_INVARIANT(step_ == runner_->execution().size());
+  runner_->note(what, o);
 }
 
-void point::release(const object& o) { note(synchronisation::release, o.slot()); }
-void point::release_join(const object& o) { note(synchronisation::release_join, o.slot()); }
-void point::acquire(const object& o) { note(synchronisation::acquire, o.slot()); }
-void point::acquire(object_slot o) { note(synchronisation::acquire, o); }
+void point::note_release(const object& o) { note(synchronisation::release, o.slot()); }
+void point::note_release_join(const object& o) { note(synchronisation::release_join, o.slot()); }
+void point::note_acquire(object_slot o) { note(synchronisation::acquire, o); }
 void point::forget_release(const object& o) { note(synchronisation::forget_release, o.slot()); }
 void point::acquire_relaxed(const object& o) { note(synchronisation::relaxed_load, o.slot()); }
 void point::release_relaxed(const object& o) { note(synchronisation::relaxed_store, o.slot()); }
@@ -143,7 +153,7 @@ void point::halt(std::string_view property, std::string_view message) {
   current("halt").halt(property, message);
 }
 
-narration* point::narrating() const { return abandoned() ? nullptr : runner_->narrating(); }
+narration* point::narrating() const { return runner_->narrating(); }
 
 // --- object ---
 
@@ -180,14 +190,13 @@ bool is_alive(object_slot slot, const object* place) {
   return in_body() && detail::current_runner->alive(slot, place);
 }
 
-thread_body& detail::begin_spawn(std::string_view name, int number, bool environment) {
-  return current("spawn").begin_spawn(name, number, environment);
+thread_id detail::next_child() { return current("spawn").next_child(); }
+thread_body& detail::body_of(thread_id t) { return current("spawn").body_of(t); }
+void detail::create_thread(thread_id t, std::string_view name, int number, thread_role role,
+                           thread_id first_of_group) {
+  current("spawn").create(t, name, number, role, first_of_group);
 }
-thread_body& detail::begin_spawn_in_group(std::string_view name, int number, thread_id first,
-                                          bool equal) {
-  return current("spawn").begin_spawn_in_group(name, number, first, equal);
-}
-thread_id detail::finish_spawn() { return current("spawn").finish_spawn(); }
+void detail::start_threads(std::span<const thread_id> threads) { current("spawn").start(threads); }
 object_slot end_of(thread_id t) { return current("end_of").end_of(t); }
 
 bool runs_alone() { return current("runs_alone").runs_alone(); }

@@ -78,10 +78,18 @@ class point {
   thread_id thread() const { return thread_; }
 
   // Accesses, in the order in which the operation makes them (access.hpp).
-  void read(const object& o, region where = region::whole());
-  void read(object_slot o);
-  void write(const object& o, region where = region::whole());
-  void update(const object& o, std::uint8_t update_class, region where = region::whole());
+  void read(const object& o, region where = region::whole()) {
+    if (recording_) touch(o.slot(), access_mode::read, 0, where);
+  }
+  void read(object_slot o) {
+    if (recording_) touch(o, access_mode::read, 0, region::whole());
+  }
+  void write(const object& o, region where = region::whole()) {
+    if (recording_) touch(o.slot(), access_mode::write, 0, where);
+  }
+  void update(const object& o, std::uint8_t update_class, region where = region::whole()) {
+    if (recording_) touch(o.slot(), access_mode::update, update_class, where);
+  }
 
   // The object's word: writable by an event that writes the object.
   std::uint64_t word(const object& o) const;
@@ -94,10 +102,18 @@ class point {
 
   // Synchronisation by the rules of C++ ([intro.races]), for the race detector: what the thread did
   // happens before whatever acquires the object next.
-  void release(const object& o);       // replaces what was released before
-  void release_join(const object& o);  // adds to it (read-modify-write, shared unlock)
-  void acquire(const object& o);
-  void acquire(object_slot o);
+  void release(const object& o) {  // replaces what was released before
+    if (recording_) note_release(o);
+  }
+  void release_join(const object& o) {  // adds to it (read-modify-write, shared unlock)
+    if (recording_) note_release_join(o);
+  }
+  void acquire(const object& o) {
+    if (recording_) note_acquire(o.slot());
+  }
+  void acquire(object_slot o) {
+    if (recording_) note_acquire(o);
+  }
   void forget_release(const object& o);  // a plain store ends the release sequence
   // Relaxed atomic operations and the fences that lend them an order ([atomics.fences]).
   void acquire_relaxed(const object& o);       // a relaxed load
@@ -123,17 +139,27 @@ class point {
 
   template <class Describe>  // void(narration&)
   void describe(Describe&& d) {
-    if (narration* text = narrating()) d(*text);
+    if (narrated_) d(*narrating());
   }
 
  private:
-  void touch(object_slot o, access_mode mode, std::uint8_t update_class = 0,
-             region where = region::whole());
+  void begin();
+  void abandon(const operation_kind& kind);
+  void come_too_late(const operation_kind& kind, object_slot slot, source_location where,
+                     const guard& waits_for);
+  void be_overtaken(const operation_kind& kind, object_slot slot);
+  void touch(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   void note(synchronisation what, object_slot o);
+  void note_release(const object& o);
+  void note_release_join(const object& o);
+  void note_acquire(object_slot o);
   narration* narrating() const;
 
   runner* runner_;
   thread_id thread_;
+  bool recording_ = false;  // its event is new, not one that repeats what was recorded
+  bool narrated_ = false;
+  std::size_t step_ = 0;  // its event is the last of so many
 };
 
 // The thread that is running. Requires: inside the body of a check.
@@ -168,7 +194,7 @@ bool is_alive(object_slot slot, const object* place);
 bool observing();
 void observe(const object& o);
 
-// Accesses of specification state (ghost.hpp): they join the step just executed.
+// Accesses of specification state (ghost.hpp): they join the step just executed, or are a step of their own.
 void ghost_read(const object& o);
 void ghost_write(const object& o);
 

@@ -35,6 +35,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   detail::current_runner = this;
   running_now_.store(true, std::memory_order_relaxed);
 
+  if (threads_.empty()) threads_.push_back(std::make_unique<model_thread>());
   model_thread& main = prepare_thread(main_thread, nullptr, "main", -1, false);
   main.end = add_end(name_of_object(main.id, end_of_thread), "thread", main.name);
   main.body.emplace([this] { (*program_)(); });
@@ -57,33 +58,36 @@ void runner::reset(std::size_t kept) {
   created_.clear();
   alone_among_ = 0;
   objects_.clear();
+  places_.clear();
   violations_.clear();
   narrations_.clear();
   names_.clear();
   predicates_.begin_execution();
   misuse_.clear();
+  cut_off_ = misnumbered_;
   diverged_.reset();
   declared_now_.clear();
   taking_down_ = false;
 }
 
-thread_id runner::identify_child(model_thread& creator) {
+thread_id runner::next_child() {
+  model_thread& creator = *running_;
   const std::uint32_t place = creator.spawned++;
   if (place >= creator.children.size()) creator.children.resize(place + 1, no_thread);
   thread_id& id = creator.children[place];
   if (id != no_thread) return id;
   if (settings_.names != nullptr && !misnumbered_) {
     id = settings_.names->child(creator.id, place);
-    misnumbered_ = id == no_thread;
+    misnumbered_ = cut_off_ = id == no_thread;
   }
   if (id == no_thread) id = thread_id(threads_.size());
+  // Other runners may have met threads that this one has not.
+  while (threads_.size() <= index_of(id)) threads_.push_back(std::make_unique<model_thread>());
   return id;
 }
 
 runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator,
                                              std::string_view name, int number, bool environment) {
-  // Other runners may have met threads that this one has not.
-  while (threads_.size() <= index_of(id)) threads_.push_back(std::make_unique<model_thread>());
   model_thread& t = *threads_[index_of(id)];
   if (t.stack == nullptr) {
     t.id = id;
@@ -116,38 +120,40 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
 }
 
 object_slot runner::add_end(object_id id, const char* type, std::string_view label) {
-  objects_.push_back({type, nullptr, true, settings_.narrate ? std::string(label) : std::string()});
+  objects_.push_back({type, settings_.narrate ? std::string(label) : std::string()});
+  places_.push_back(nullptr);
   return execution_.add_object(id, 0);
 }
 
-thread_body& runner::begin_spawn(std::string_view name, int number, bool environment) {
-  model_thread& t = prepare_thread(identify_child(*running_), running_, name, number, environment);
-  t.end = add_end(name_of_object(t.id, end_of_thread), "thread", t.name);
-  return t.body;
+void runner::create(thread_id id, std::string_view name, int number, thread_role role,
+                    thread_id first) {
+  const bool environment = role == thread_role::environment;
+  model_thread& t = prepare_thread(id, running_, name, number, environment);
+  if (first == no_thread) {
+    t.end = add_end(name_of_object(id, end_of_thread), "thread", t.name);
+  } else {
+    t.end = id == first ? add_end(name_of_object(id, end_of_group), "threads",
+                                  settings_.narrate ? std::string(name) + "/*" : "")
+                        : threads_[index_of(first)]->end;
+    if (role == thread_role::equal) execution_.set_group(id, first);
+  }
 }
 
-thread_body& runner::begin_spawn_in_group(std::string_view name, int number, thread_id first,
-                                          bool equal) {
-  model_thread& t = prepare_thread(identify_child(*running_), running_, name, number, false);
-  const bool is_first = first == no_thread;
-  t.end = is_first ? add_end(name_of_object(t.id, end_of_group), "threads", name)
-                   : threads_[index_of(first)]->end;
-  if (equal) execution_.set_group(t.id, is_first ? t.id : first);
-  return t.body;
-}
-
-thread_id runner::finish_spawn() {
-  model_thread& child = *threads_[index_of(created_.back())];
-  start(child);
-  return child.id;
-}
-
-void runner::start(model_thread& child) {
+void runner::start(std::span<const thread_id> created) {
   model_thread& creator = *running_;
-  child.starter = &creator;
-  running_ = &child;
-  fiber::switch_to(*creator.stack, *child.stack);
-  running_ = &creator;
+  model_thread* next = &creator;
+  for (std::size_t i = created.size(); i-- > 0;) {
+    model_thread& child = *threads_[index_of(created[i])];
+    child.starter = std::exchange(next, &child);
+  }
+  running_ = next;
+  fiber::switch_to(*creator.stack, *next->stack);
+}
+
+// The thread has been started.
+void runner::leave_to_starter(model_thread& self) {
+  running_ = std::exchange(self.starter, nullptr);
+  fiber::switch_to(*self.stack, *running_->stack);
 }
 
 void runner::fiber_main(void* thread) {
@@ -193,9 +199,8 @@ void runner::finish(model_thread& self, thread_state how) {
     // What a predicate captured by reference has gone with the body of the check.
     predicates_.drop_all();
   }
-  if (model_thread* const starter = self.starter) {
-    self.starter = nullptr;
-    fiber::switch_to(*self.stack, *starter->stack);
+  if (self.starter != nullptr) {
+    leave_to_starter(self);
     return;
   }
   close_event();
@@ -223,9 +228,8 @@ void runner::announce(const operation& op) {
   if (self.life != no_object && op.guard.exists() && op.guard.revocable) {
     execution_.set_life(self.id, self.life);
   }
-  if (model_thread* const starter = self.starter) {
-    self.starter = nullptr;
-    fiber::switch_to(*self.stack, *starter->stack);
+  if (self.starter != nullptr) {
+    leave_to_starter(self);
   } else {
     hand_over(self, next());
   }
@@ -240,9 +244,8 @@ void runner::announce(const operation& op) {
 void runner::park_for_good() {
   model_thread& self = *running_;
   execution_.set_state(self.id, thread_state::halted);
-  if (model_thread* const starter = self.starter) {
-    self.starter = nullptr;
-    fiber::switch_to(*self.stack, *starter->stack);
+  if (self.starter != nullptr) {
+    leave_to_starter(self);
   } else {
     close_event();
     hand_over(self, next());
@@ -275,17 +278,18 @@ runner::model_thread* runner::next() {
 
 runner::model_thread* runner::choose_next() {
   heartbeat_.store(heartbeat_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (!misuse_.empty() || misnumbered_) {
+  if (cut_off_) {
     execution_.set_outcome(outcome::cut_off);
     return nullptr;
   }
-  if (!execution_.fits_record()) {
-    const bool more = execution_.next_is_recorded();
-    return diverge(execution_.size() - (more ? 0 : 1),
-                   more ? execution_.next_recorded() : execution_.last(),
-                   "objects that were made in another order, or fewer");
+  if (execution_.next_is_recorded() && execution_.can_repeat()) {
+    return threads_[index_of(execution_.next_recorded().thread)].get();
   }
-  if (execution_.next_is_recorded()) return next_recorded();
+  return choose_anew();
+}
+
+runner::model_thread* runner::choose_anew() {
+  if (execution_.next_is_recorded() || !execution_.fits_record()) return diverge_from_record();
   if (execution_.next_enabled() == no_thread) {
     execution_.set_outcome(outcome::completed);
     return nullptr;
@@ -303,8 +307,14 @@ runner::model_thread* runner::choose_next() {
   return threads_[index_of(chosen)].get();
 }
 
-// Here the program does again what it did in the execution before.
-runner::model_thread* runner::next_recorded() {
+// The program did not do again what it did in the execution before.
+runner::model_thread* runner::diverge_from_record() {
+  if (!execution_.fits_record()) {
+    const bool more = execution_.next_is_recorded();
+    return diverge(execution_.size() - (more ? 0 : 1),
+                   more ? execution_.next_recorded() : execution_.last(),
+                   "objects that were made in another order, or fewer");
+  }
   const event& expected = execution_.next_recorded();
   const thread_id t = expected.thread;
   if (execution_.state(t) != thread_state::parked) {
@@ -314,10 +324,7 @@ runner::model_thread* runner::next_recorded() {
   if (op.kind != expected.op.kind || op.object != expected.op.object) {
     return diverge(execution_.size(), expected, op.kind->name);
   }
-  if (!execution_.is_enabled(t)) {
-    return diverge(execution_.size(), expected, std::string(op.kind->name) + ", which is blocked");
-  }
-  return threads_[index_of(t)].get();
+  return diverge(execution_.size(), expected, std::string(op.kind->name) + ", which is blocked");
 }
 
 runner::model_thread* runner::diverge(std::size_t step, const event& expected, std::string came) {
@@ -326,17 +333,9 @@ runner::model_thread* runner::diverge(std::size_t step, const event& expected, s
   return nullptr;
 }
 
-void runner::begin_event(model_thread& self) {
-  execution_.begin_event(self.id);
-  if (self.life != no_object) access(self.life, access_mode::read, 0, region::whole());
+void runner::watch_event() {
   if (settings_.narrate) narrations_.emplace_back();
   if (execution_.size() == settings_.break_at) std::raise(SIGTRAP);
-}
-
-void runner::close_event() {
-  if (execution_.size() == 0) return;
-  if (!execution_.recorded()) evaluate_predicates();
-  execution_.end_event();
 }
 
 std::uint16_t runner::choose(std::uint32_t offered) {
@@ -358,8 +357,8 @@ std::uint16_t runner::choose(std::uint32_t offered) {
   return chosen;
 }
 
-void runner::access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
-  if (execution_.recorded()) return;
+void runner::record_access(object_slot o, access_mode mode, std::uint8_t update_class,
+                           region where) {
   execution_.add_access({o, mode, update_class, where});
   if (mode == access_mode::read) return;
   // Writes to what a predicate observes depend on one another: the predicate can tell their order
@@ -477,8 +476,7 @@ object_slot runner::add_object(const char* type, std::string_view label, std::ui
   const object_slot slot = execution_.add_object(id, word);
   object_record& record = objects_.emplace_back();
   record.type = type;
-  record.address = address;
-  record.alive = true;
+  places_.push_back(address);
   predicates_.add_object(slot, id);
   if (settings_.narrate) record.label = std::string(label);
   return slot;
@@ -486,13 +484,8 @@ object_slot runner::add_object(const char* type, std::string_view label, std::ui
 
 void runner::remove_object(object_slot o, const void* address) {
   if (!alive(o, address)) return;
-  objects_[index_of(o)].alive = false;
+  places_[index_of(o)] = nullptr;
   predicates_.drop_observers_of(o);
-}
-
-bool runner::alive(object_slot o, const void* address) const {
-  return index_of(o) < objects_.size() && objects_[index_of(o)].alive &&
-         objects_[index_of(o)].address == address;
 }
 
 // Whether nothing can run beside the thread: every other thread that it causally knows of has ended
@@ -538,6 +531,7 @@ void runner::fail_at_next_point(std::string_view property, std::string_view mess
 
 void runner::report_misuse(std::string message) {
   if (misuse_.empty()) misuse_ = std::move(message);
+  cut_off_ = true;
 }
 
 // What the predicate sees now, and which writes it sees from now on, must not depend on what runs beside.
@@ -555,7 +549,8 @@ void runner::add_predicate(const char* name, std::function<bool()> holds) {
     stop();
   }
   const object_slot stand_in = execution_.add_object(next_object_id(), 0);
-  objects_.push_back({"predicate", nullptr, true, name});
+  objects_.push_back({"predicate", name});
+  places_.push_back(nullptr);
   predicates_.add(name, std::move(holds), stand_in);
   evaluate(predicates_.size() - 1);
 }

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,7 @@
 #include <norn/scheduler/run/predicates.hpp>
 #include <norn/scheduler/run/race_detector.hpp>
 #include <norn/scheduler/run/run_local.hpp>
+#include <norn/scheduler/run/spawn.hpp>
 #include <norn/scheduler/run/thread_body.hpp>
 #include <norn/scheduler/run/thread_names.hpp>
 #include <norn/scheduler/run/unwound.hpp>
@@ -55,7 +57,7 @@ class runner {
     thread_names* names = nullptr;
   };
 
-  explicit runner(const settings& s) : settings_(s) {}
+  explicit runner(const settings& s) : settings_(s), watched_(s.narrate || s.break_at != 0) {}
   ~runner();
   runner(const runner&) = delete;
   runner& operator=(const runner&) = delete;
@@ -100,7 +102,10 @@ class runner {
     if (!kind.in_destructors && std::uncaught_exceptions() == 0) unwind();
   }
   std::uint16_t choose(std::uint32_t offered);
-  void access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
+  void access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
+    if (!execution_.recorded()) record_access(o, mode, update_class, where);
+  }
+  void record_access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   // An access that joins the event just executed without being part of its operation.
   void carry_access(object_slot o, access_mode mode);
   norn::execution& execution() { return execution_; }
@@ -117,7 +122,9 @@ class runner {
   object_slot add_object(const char* type, std::string_view label, std::uint64_t word,
                          const void* address);
   void remove_object(object_slot o, const void* address);
-  bool alive(object_slot o, const void* address) const;
+  bool alive(object_slot o, const void* address) const {
+    return index_of(o) < places_.size() && places_[index_of(o)] == address;
+  }
   // The destruction of an object is not a step: nothing runs beside the thread, or the execution is
   // being taken down.
   bool destroys_quietly() {
@@ -126,11 +133,12 @@ class runner {
 
   bool runs_alone();
 
-  // Creates a thread of the model, whose body the caller fills in; then runs it up to its first
-  // announcement. Part of the creator's current event.
-  thread_body& begin_spawn(std::string_view name, int number, bool environment);
-  thread_body& begin_spawn_in_group(std::string_view name, int number, thread_id first, bool equal);
-  thread_id finish_spawn();
+  // A thread of the model gets its body, is created and is run up to its first announcement (spawn.hpp). Part of
+  // the creator's current event.
+  thread_id next_child();
+  thread_body& body_of(thread_id t) { return threads_[index_of(t)]->body; }
+  void create(thread_id t, std::string_view name, int number, thread_role role, thread_id first);
+  void start(std::span<const thread_id> created);
   void live_by(object_slot life);
   std::size_t kill(object_slot life);
   // Whether the stacks of killed threads are unwound, in the event that kills them.
@@ -179,7 +187,8 @@ class runner {
     std::unique_ptr<fiber> stack;
     thread_body body;
     runner* owner = nullptr;
-    model_thread* starter = nullptr;  // set while it runs up to its first announcement
+    // While it is run up to its first announcement: who goes on then, the next to be started or the creator.
+    model_thread* starter = nullptr;
     std::vector<thread_id> children;  // by place; no_thread: not met yet. Kept for good
     std::uint32_t spawned = 0;
     std::uint32_t objects_made = 0;
@@ -196,8 +205,6 @@ class runner {
   };
   struct object_record {
     const char* type = "";
-    const void* address = nullptr;
-    bool alive = false;
     std::string label;  // narrated executions only
   };
   struct local {
@@ -206,24 +213,33 @@ class runner {
   };
 
   void reset(std::size_t kept);
-  thread_id identify_child(model_thread& creator);
   object_slot add_end(object_id id, const char* type, std::string_view label);
   model_thread& prepare_thread(thread_id id, model_thread* creator, std::string_view name,
                                int number, bool environment);
-  void start(model_thread& child);
+  void leave_to_starter(model_thread& self);
   static void fiber_main(void* thread);
   void thread_main(model_thread& self);
   void finish(model_thread& self, thread_state how);
   void note_end(model_thread& of);
-  void close_event();
-  void begin_event(model_thread& self);
+  void close_event() {
+    if (execution_.size() == 0) return;
+    if (!execution_.recorded()) evaluate_predicates();
+    execution_.end_event();
+  }
+  void begin_event(model_thread& self) {
+    execution_.begin_event(self.id);
+    if (self.life != no_object) access(self.life, access_mode::read, 0, region::whole());
+    if (watched_) watch_event();
+  }
+  [[gnu::noinline]] void watch_event();
   model_thread* next();  // null: the execution is over
   model_thread* choose_next();
+  [[gnu::noinline]] model_thread* choose_anew();
   bool is_killed(const model_thread& t) const {
     return t.life != no_object && execution_.word(t.life) != 0;
   }
   void cut_short(model_thread& killed);
-  model_thread* next_recorded();
+  [[gnu::noinline]] model_thread* diverge_from_record();
   model_thread* diverge(std::size_t step, const event& expected, std::string came);
   void hand_over(model_thread& self, model_thread* to);
   void check_deadlock();
@@ -237,6 +253,7 @@ class runner {
   void add_violation(std::string_view property, std::string_view message, std::size_t step);
 
   settings settings_;
+  bool watched_;
   strategy* strategy_ = nullptr;
   const std::function<void()>* program_ = nullptr;
   norn::execution execution_;
@@ -249,6 +266,7 @@ class runner {
   std::size_t alone_among_ = 0;  // as many of these have ended in the past of the main thread
   model_thread* running_ = nullptr;
   std::vector<object_record> objects_;
+  std::vector<const void*> places_;  // of the objects that are alive; null of those that have none
   std::vector<violation> violations_;
   std::vector<narration> narrations_;
   std::unordered_map<std::string, int> names_;  // of threads, narrated executions only
@@ -258,6 +276,7 @@ class runner {
   std::deque<declared_fault> faults_;
   std::vector<declared_fault*> declared_now_;  // in this execution
   bool misnumbered_ = false;
+  bool cut_off_ = false;  // by misuse, or because it is misnumbered
   std::vector<local> locals_;
   const char* naming_locals_of_ = nullptr;
   std::uint32_t locals_objects_made_ = 0;

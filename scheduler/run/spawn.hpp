@@ -1,42 +1,63 @@
 // Spawn: how a model starts a thread. Part of the current event of the creating thread.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/run/thread_body.hpp>
 
 namespace norn {
 
+enum class thread_role : std::uint8_t {
+  ordinary,
+  environment,  // its steps are faults, and of the orders that come to the same it is tried last
+  member,       // of a group: threads that one event creates, and that have one end
+  equal,        // a member that the search may rename among the others
+};
+
 namespace detail {
-thread_body& begin_spawn(std::string_view name, int number, bool environment);
-thread_body& begin_spawn_in_group(std::string_view name, int number, thread_id first, bool equal);
-thread_id finish_spawn();
+// The thread that the running one is to create next. It exists from `create_thread` on; until then its body is
+// filled in, which may throw.
+thread_id next_child();
+thread_body& body_of(thread_id t);
+void create_thread(thread_id t, std::string_view name, int number, thread_role role,
+                   thread_id first_of_group);
+// Runs each of them up to its first operation.
+void start_threads(std::span<const thread_id> threads);
 }  // namespace detail
 
 // Creates a thread that runs `body`, and runs it up to its first operation. `number`, where not
-// negative, follows the name for the reader.
+// negative, follows the name for the reader. The role: ordinary or of the environment.
 template <class F>
-thread_id spawn(std::string_view name, int number, F&& body) {
-  detail::begin_spawn(name, number, false).emplace(std::forward<F>(body));
-  return detail::finish_spawn();
+thread_id spawn(std::string_view name, int number, F&& body,
+                thread_role role = thread_role::ordinary) {
+  const thread_id t = detail::next_child();
+  detail::body_of(t).emplace(std::forward<F>(body));
+  detail::create_thread(t, name, number, role, no_thread);
+  detail::start_threads({&t, 1});
+  return t;
 }
 
-// The same for a thread of the environment: its steps are faults, and of the orders that come to the same
-// it is tried last.
-template <class F>
-thread_id spawn_environment(std::string_view name, F&& body) {
-  detail::begin_spawn(name, -1, true).emplace(std::forward<F>(body));
-  return detail::finish_spawn();
-}
-
-// The same for one of a group, which the current event creates one after the other: `first` is the first of them,
-// and no_thread where that is this one. Equals may be renamed among themselves by the search.
-template <class F>
-thread_id spawn_in_group(std::string_view name, int number, thread_id first, bool equal, F&& body) {
-  detail::begin_spawn_in_group(name, number, first, equal).emplace(std::forward<F>(body));
-  return detail::finish_spawn();
+// The same for a group of `count` threads, of which each runs its `body_of(0)` …. Requires: count ≥ 1, and the
+// role is that of a member.
+template <class BodyOf>
+std::vector<thread_id> spawn_group(std::string_view name, int count, thread_role role,
+                                   const BodyOf& body_of) {
+  std::vector<thread_id> group;
+  group.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    const thread_id t = group.emplace_back(detail::next_child());
+    detail::body_of(t).emplace(body_of(i));
+  }
+  for (int i = 0; i < count; ++i) {
+    detail::create_thread(group[static_cast<std::size_t>(i)], name, i, role, group.front());
+  }
+  detail::start_threads(group);
+  return group;
 }
 
 // The object that stands for the end of the thread, or of its group: its word is how many have ended.

@@ -15,7 +15,9 @@ bool canonical_extension::is_canonical_from(const execution& t, cut_view from,
                                             std::size_t by_next) {
   now_.assign(from.begin(), from.end());
   taken_ = furthest_ = 0;
+  unfinished_.clear();
   for (std::size_t i = 0; i < t.thread_count(); ++i) {
+    if (has_more(t, thread_id(i))) unfinished_.insert(thread_id(i));
     if (now_[i] == 0) continue;
     taken_ += now_[i];
     furthest_ = std::max(furthest_, index_of(t.events_of(thread_id(i))[now_[i] - 1]) + 1);
@@ -32,6 +34,7 @@ canonical_extension::step canonical_extension::advance(const execution& t) {
   step found = step::nothing;
   thread_id of = no_thread;
   const thread_id next = t.next(
+      unfinished_,
       [&](thread_id thread) {
         found = next_of(t, of = thread);
         return found != step::nothing;
@@ -41,6 +44,7 @@ canonical_extension::step canonical_extension::advance(const execution& t) {
   if (of != next) found = next_of(t, next);
   if (found != step::taken) return found;
   const event_id e = t.events_of(next)[now_[index_of(next)]++];
+  if (!has_more(t, next)) unfinished_.erase(next);
   ++taken_;
   furthest_ = std::max(furthest_, index_of(e) + 1);
   return found;
@@ -63,6 +67,11 @@ canonical_extension::step canonical_extension::next_of(const execution& t, threa
   }
   // Not in this incarnation: then `next` runs the thread in another one, unless it is disabled here.
   return is_open_at(t, e.op, now_) ? step::deviates : step::nothing;
+}
+
+bool canonical_extension::has_more(const execution& t, thread_id thread) const {
+  return now_[index_of(thread)] < t.events_of(thread).size() ||
+         t.state(thread) == thread_state::parked;
 }
 
 // Whether what is in the past of an event of the thread has been taken.

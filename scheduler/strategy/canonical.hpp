@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include <norn/scheduler/base/thread_set.hpp>
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
@@ -25,8 +26,10 @@ class canonical_extension {
   step advance(const execution& t);
   step next_of(const execution& t, thread_id thread) const;
   bool has_past(cut_view clock, std::size_t thread) const;
+  bool has_more(const execution& t, thread_id thread) const;
 
   std::vector<event_count> now_;
+  thread_set unfinished_;     // who has more to do than is in it
   std::size_t taken_ = 0;     // events in it
   std::size_t furthest_ = 0;  // the position after the last of them
 };

@@ -32,8 +32,9 @@ bool is_enabled_at(const execution& t, thread_id thread, cut_view at) {
 
 // The thread that `next` runs from this cut.
 thread_id next_at(const execution& t, cut_view at) {
-  return t.next([&](thread_id thread) { return is_enabled_at(t, thread, at); },
-                [&](thread_id thread) { return at[index_of(thread)]; });
+  return t.next(
+      t.created(), [&](thread_id thread) { return is_enabled_at(t, thread, at); },
+      [&](thread_id thread) { return at[index_of(thread)]; });
 }
 
 // What resolved the thread's decision: its next event or, of an operation that waits at a gate, the first event

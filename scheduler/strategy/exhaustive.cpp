@@ -260,7 +260,8 @@ bool exhaustive::would_be_canonical_maximum(const execution& t, const decision& 
              return index_of(p) != d.last && t.happens_before(k, p);
            });
   };
-  for (std::size_t k = d.first; k < d.last; ++k) {
+  // The block's order is such that the last of them are the likeliest.
+  for (std::size_t k = d.last; k-- > d.first;) {
     bool maximal = !comes_before_w(event_id(k));
     for (std::size_t later = k + 1; later < d.last && maximal; ++later) {
       maximal = !t.happens_before(event_id(k), event_id(later));
@@ -328,7 +329,7 @@ lesson exhaustive::end_execution(const execution& done) {
   find_settled(done);
   for (std::size_t i = done.size(); i-- > 0;) {
     const event& e = done.at(event_id(i));
-    if (e.alternative == 0) reverse_races(done, event_id(i));
+    if (e.alternative == 0 && !done.predecessors(e).empty()) reverse_races(done, event_id(i));
     if (waits_on_gate(e.op)) reverse_blocking(done, e.thread, e.index, e.op);
   }
   for (std::size_t i = 0; i < done.thread_count(); ++i) {
@@ -417,6 +418,7 @@ void exhaustive::find_settled(const execution& t) {
 void exhaustive::reverse_races(const execution& t, event_id reversed) {
   const event& w = t.at(reversed);
   const bool old = !verify && index_of(reversed) < settled_.block && !is_adaptive(w);
+  if (old && (decisions_.empty() || decisions_.front().last >= settled_.from)) return;
   for (const event_id r : t.predecessors(w)) {
     const std::int32_t d = decision_ending_at_[index_of(r)];
     if (d < 0 || (old && index_of(r) >= settled_.from)) continue;
@@ -482,10 +484,10 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
     NORN_INVARIANT(!verify || !canonical_.is_canonical_from(t, cut, from.by_next));
     return;
   }
-  if (!canonical_.is_canonical_from(t, cut, from.by_next)) return;
   const bool foreseen =
       !guarded && reversed != no_event && is_fixed(resolution) && is_fixed(t.at(reversed));
   if (foreseen && !would_be_canonical_maximum(t, d, reversed)) return;
+  if (!canonical_.is_canonical_from(t, cut, from.by_next)) return;
   before_.assign(t.width(), 0);
   for (std::size_t i = 0; i < d.first; ++i) ++before_[index_of(from.steps[i].thread)];
   if (t.has_groups() && is_renaming(t, {before_, undecided, resolution.thread, by, guarded}))

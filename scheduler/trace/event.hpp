@@ -19,6 +19,7 @@ struct event {
   bool carries_more = false;
   // The thread had been killed: instead of its operation it did nothing, and runs no further.
   bool cut_short = false;
+  bool only_reads = true;  // so far
   operation op;
 
   // Half-open ranges into the execution's tables, accesses in the order in which they were made.

@@ -14,6 +14,8 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser (Steele, Lea, Fl
   return x ^ (x >> 31);
 }
 
+std::uint64_t bit(thread_id t) { return std::uint64_t{1} << index_of(t) % 64; }
+
 }  // namespace
 
 std::uint32_t execution::check_of(const operation_kind& kind, std::optional<object_id> on) {
@@ -60,6 +62,8 @@ void execution::rewind(std::size_t kept) {
     thread.state = thread_state::absent;
     thread.group = no_thread;
   }
+  created_.clear();
+  parked_.clear();
   const auto known = [&](const object_record& o) { return kept != 0 && o.made_after <= kept; };
   objects_known_ = std::max(object_count_, objects_known_);
   while (objects_known_ != 0 && !known(objects_[objects_known_ - 1])) --objects_known_;
@@ -77,7 +81,7 @@ void execution::undo_frontiers(std::size_t change) {
   for (std::size_t i = changes_.size(); i-- > change;) {
     objects_[index_of(changes_[i].object)].newest = changes_[i].before;
   }
-  frontiers_.resize(changes_[change].free);
+  frontiers_.resize(changes_[change].entries);
   changes_.resize(change);
 }
 
@@ -104,12 +108,14 @@ void execution::create_thread(thread_id t, event_id creator, bool environment) {
   threads_[i].state = thread_state::running;
   threads_[i].creator = creator;
   threads_[i].environment = environment;
+  created_.insert(t);
 }
 
 void execution::announce(thread_id t, const operation& op) {
   thread_record& thread = threads_[index_of(t)];
   thread.pending = op;
   thread.state = thread_state::parked;
+  parked_.insert(t);
 }
 
 object_slot execution::add_object(object_id id, std::uint64_t word) {
@@ -128,24 +134,17 @@ object_slot execution::add_object(object_id id, std::uint64_t word) {
   // What destructors make while threads are unwound belongs to no event.
   object.made_after =
       outcome_ == norn::outcome::running ? static_cast<std::uint32_t>(size_) : UINT32_MAX;
-  object.newest = {};
+  object.newest = none;
   object.writes.clear();
   return slot;
 }
 
-event_id execution::begin_event(thread_id t) {
-  thread_record& thread = threads_[index_of(t)];
-  NORN_INVARIANT(thread.state == thread_state::parked);
-  thread.state = thread_state::running;
-  const auto id = event_id(size_++);
-  if (size_ <= kept_) {
-    events_[index_of(id)].op.guard.operand = thread.pending.guard.operand;
-    return id;
-  }
+void execution::record_event(thread_id t, thread_record& by) {
+  const auto id = event_id(size_ - 1);
   event& e = events_.emplace_back();
   e.thread = t;
-  e.index = static_cast<std::uint32_t>(thread.events.size());
-  e.op = thread.pending;
+  e.index = static_cast<std::uint32_t>(by.events.size());
+  e.op = by.pending;
   e.first_access = e.last_access = static_cast<std::uint32_t>(accesses_.size());
   e.first_predecessor = e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
   e.first_change = static_cast<std::uint32_t>(changes_.size());
@@ -153,8 +152,7 @@ event_id execution::begin_event(thread_id t) {
   const cut_span own = row(index_of(id));
   assign(own, clock_before(t, e.index));
   own[index_of(t)] = e.index + 1;
-  thread.events.push_back(id);
-  return id;
+  by.events.push_back(id);
 }
 
 void execution::set_alternative(std::uint16_t chosen, std::uint16_t offered) {
@@ -166,50 +164,85 @@ void execution::set_alternative(std::uint16_t chosen, std::uint16_t offered) {
 void execution::add_access(const access& a) {
   const auto id = event_id(size_ - 1);
   event& e = events_[size_ - 1];
+  e.only_reads = e.only_reads && a.mode == access_mode::read;
   object_record& object = objects_[index_of(a.object)];
-  const frontier before = object.newest;
-  const auto free = static_cast<std::uint32_t>(frontiers_.size());
-  changes_.push_back({a.object, before, free});
-  frontiers_.resize(free + before.count + 1);
-  frontier_entry* kept = frontiers_.data() + free;
+  changes_.push_back({a.object, object.newest, static_cast<std::uint32_t>(frontiers_.size())});
+  const auto direct = static_cast<std::ptrdiff_t>(predecessors_.size());
   bool known = false;
-  for (std::uint32_t i = before.first; i != before.first + before.count; ++i) {
+  frontier oldest_covered = none;
+  for (frontier i = object.newest; i != none;) {
     const frontier_entry& entry = frontiers_[i];
-    const thread_id thread = events_[index_of(entry.event)].thread;
+    if (commuting_modes(a, entry.what) && (entry.threads_alike & bit(e.thread)) == 0) {
+      i = entry.after_alike;
+      continue;
+    }
     if (entry.event == id) {
       known = known || (entry.what.mode == a.mode && entry.what.update_class == a.update_class &&
                         entry.what.where == a.where);
-    } else if (thread != e.thread && dependent(entry.what, a)) {
+    } else if (entry.thread != e.thread && dependent(entry.what, a)) {
       add_predecessor(e, entry.event);
     }
-    // A write takes the place of whatever it covers; so does a thread's newer access of the same
-    // mode, since it conflicts with the same accesses and comes later.
-    const bool covered =
-        a.where.contains(entry.what.where) &&
-        (a.mode == access_mode::write || (thread == e.thread && a.mode == entry.what.mode &&
-                                          a.update_class == entry.what.update_class));
-    if (!covered) *kept++ = entry;
+    if (covers(a, e.thread, entry)) oldest_covered = i;
+    i = entry.older;
   }
-  *kept++ = {id, a};
-  const auto count = static_cast<std::uint32_t>(kept - (frontiers_.data() + free));
-  frontiers_.resize(free + count);
-  object.newest = {free, count};
+  std::reverse(predecessors_.begin() + direct, predecessors_.end());
+  const frontier rest = oldest_covered == none
+                            ? object.newest
+                            : uncovered(object.newest, oldest_covered, a, e.thread);
+  object.newest = add_entry(id, e.thread, a, rest);
   if (known) return;
   accesses_.push_back(a);
   e.last_access = static_cast<std::uint32_t>(accesses_.size());
 }
 
-void execution::add_predecessor(event& e, event_id p) {
-  const auto first = predecessors_.begin() + e.first_predecessor;
-  if (std::find(first, predecessors_.end(), p) == predecessors_.end()) {
-    predecessors_.push_back(p);
-    e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
-  }
-  join(row(size_ - 1), clock(p));
+// A write takes the place of whatever it covers; so does a thread's newer access of the same mode, since it
+// conflicts with the same accesses and comes later.
+bool execution::covers(const access& a, thread_id by, const frontier_entry& older) {
+  return a.where.contains(older.what.where) &&
+         (a.mode == access_mode::write || (older.thread == by && a.mode == older.what.mode &&
+                                           a.update_class == older.what.update_class));
 }
 
-void execution::end_event() {
-  if (recorded()) return end_recorded_event();
+// The list without what the access covers; of this, `last` is the oldest.
+execution::frontier execution::uncovered(frontier newest, frontier last, const access& a,
+                                         thread_id by) {
+  uncovered_.clear();
+  for (frontier i = newest; i != last; i = frontiers_[i].older) {
+    if (!covers(a, by, frontiers_[i])) uncovered_.push_back(i);
+  }
+  frontier list = frontiers_[last].older;
+  for (std::size_t n = uncovered_.size(); n-- > 0;) {
+    const frontier_entry entry = frontiers_[uncovered_[n]];
+    list = add_entry(entry.event, entry.thread, entry.what, list);
+  }
+  return list;
+}
+
+execution::frontier execution::add_entry(event_id event, thread_id thread, const access& what,
+                                         frontier older) {
+  frontier_entry entry{event, thread, older, what, older, bit(thread)};
+  if (older != none && commuting_modes(what, frontiers_[older].what)) {
+    entry.after_alike = frontiers_[older].after_alike;
+    entry.threads_alike |= frontiers_[older].threads_alike;
+  }
+  frontiers_.push_back(entry);
+  return static_cast<frontier>(frontiers_.size() - 1);
+}
+
+void execution::add_predecessor(event& e, event_id p) {
+  const event& before = events_[index_of(p)];
+  const cut_span own = row(size_ - 1);
+  if (own[index_of(before.thread)] > before.index) {  // through another, or once more
+    const auto first = predecessors_.begin() + e.first_predecessor;
+    if (std::find(first, predecessors_.end(), p) != predecessors_.end()) return;
+  } else {
+    join(own, clock(p));
+  }
+  predecessors_.push_back(p);
+  e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
+}
+
+void execution::record_writes() {
   const event& e = events_[size_ - 1];
   const auto id = event_id(size_ - 1);
   for (const access& a : accesses(e)) {
@@ -221,7 +254,7 @@ void execution::end_event() {
   }
 }
 
-void execution::end_recorded_event() {
+void execution::refresh_writes() {
   const auto id = event_id(size_ - 1);
   for (const access& a : accesses(events_[size_ - 1])) {
     if (a.mode == access_mode::read) continue;
@@ -235,6 +268,8 @@ void execution::end_recorded_event() {
 }
 
 void execution::set_state(thread_id t, thread_state s) {
+  NORN_INVARIANT(s != thread_state::parked);
+  if (state(t) == thread_state::parked) parked_.erase(t);
   threads_[index_of(t)].state = s;
   halted_any_ = halted_any_ || s == thread_state::halted;
 }

@@ -19,6 +19,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/base/thread_set.hpp>
 #include <norn/scheduler/trace/access.hpp>
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/event.hpp>
@@ -72,6 +73,7 @@ class execution {
 
   std::size_t width() const { return width_; }
   std::size_t thread_count() const { return threads_.size(); }  // identities, absent ones included
+  const thread_set& created() const { return created_; }
   thread_state state(thread_id t) const { return thread(t).state; }
   const operation& pending(thread_id t) const { return thread(t).pending; }  // of a parked thread
   std::span<const event_id> events_of(thread_id t) const { return thread(t).events; }
@@ -99,24 +101,22 @@ class execution {
   // of the environment last. In the place of a group's first thread comes whichever of the group has done the
   // least: as long as they have done the same, they can be renamed (strategy/symmetry.hpp).
   thread_id next_enabled() const {
-    return next([&](thread_id t) { return is_enabled(t); },
-                [&](thread_id t) { return thread(t).events.size(); });
+    return next(
+        parked_, [&](thread_id t) { return is_enabled(t); },
+        [&](thread_id t) { return thread(t).events.size(); });
   }
-  // The same of any configuration: `done(t)` is how many events of the thread are in it.
+  // The same of any configuration: only those of `among` can be enabled in it, and `done(t)` is how many events
+  // of the thread are in it.
   template <class Enabled, class Done>
-  thread_id next(const Enabled& enabled, const Done& done) const {
+  thread_id next(const thread_set& among, const Enabled& enabled, const Done& done) const {
+    if (has_groups_) return next_with_groups(enabled, done);
     thread_id environment = no_thread;
-    for (std::size_t i = 0; i < threads_.size(); ++i) {
-      const auto t = thread_id(i);
-      if (threads_[i].group != no_thread) {
-        const thread_id first = threads_[i].group == t ? least_done(t, enabled, done) : no_thread;
-        if (first != no_thread) return first;
-      } else if (threads_[i].environment ? environment == no_thread && enabled(t) : enabled(t)) {
-        if (!threads_[i].environment) return t;
-        environment = t;
-      }
-    }
-    return environment;
+    const thread_id found = among.find([&](thread_id t) {
+      if (!is_environment(t)) return enabled(t);
+      if (environment == no_thread && enabled(t)) environment = t;
+      return false;
+    });
+    return found == no_thread ? environment : found;
   }
   // Whether the thread is the world's and not the program's: its steps are faults.
   bool is_environment(thread_id t) const { return thread(t).environment; }
@@ -165,6 +165,14 @@ class execution {
   bool fits_record() const {
     return fits_record_ && (size_ < kept_ || object_count_ >= objects_known_);
   }
+  // Whether the next event can be what was recorded.
+  bool can_repeat() const {
+    const event& expected = events_[size_];
+    const thread_record& by = thread(expected.thread);
+    return fits_record_ && by.state == thread_state::parked &&
+           by.pending.kind == expected.op.kind && by.pending.object == expected.op.object &&
+           is_enabled(expected.thread);
+  }
 
   // creator: no_event for the main thread
   void create_thread(thread_id t, event_id creator, bool environment);
@@ -178,42 +186,60 @@ class execution {
   void set_life(thread_id t, object_slot life) { threads_[index_of(t)].pending.guard.life = life; }
   object_slot add_object(object_id id, std::uint64_t word);
   void set_word(object_slot o, std::uint64_t word) { objects_[index_of(o)].word = word; }
-  event_id begin_event(thread_id t);
+  void begin_event(thread_id t) {
+    thread_record& by = threads_[index_of(t)];
+    NORN_INVARIANT(by.state == thread_state::parked);
+    by.state = thread_state::running;
+    parked_.erase(t);
+    if (size_++ < kept_) {
+      events_[size_ - 1].op.guard.operand = by.pending.guard.operand;
+    } else {
+      record_event(t, by);
+    }
+  }
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
   void add_access(const access& a);
   void mark_carrying() { events_[size_ - 1].carries_more = true; }
   void mark_cut_short() { events_[size_ - 1].cut_short = true; }
   // Closes the last event: its writes take their objects' words with them. A recorded event's too:
   // a program's own pointers are no longer what they were.
-  void end_event();
+  void end_event() {
+    if (last().only_reads) return;
+    recorded() ? refresh_writes() : record_writes();
+  }
   void set_state(thread_id t, thread_state s);
   void set_outcome(norn::outcome o) { outcome_ = o; }
 
   void check_invariants() const;
 
  private:
-  struct frontier_entry {
-    event_id event{};
-    access what;
-  };
-  // The accesses of an object that a later access may depend on directly: a piece of frontiers_.
+  // The accesses of an object that a later access may depend on directly: a list, the newest first, whose end
+  // it may share with older ones. Its entries are in frontiers_.
   // Invariant: every recorded access of the object that is not here lies in the past of one that is,
   // and that one conflicts with whatever conflicts with it.
-  struct frontier {
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
+  using frontier = std::uint32_t;
+  static constexpr frontier none = UINT32_MAX;
+  struct frontier_entry {
+    event_id event{};
+    thread_id thread{};
+    frontier older = none;
+    access what;
+    // The entries from this one on that commute by their modes: what comes after them, and whose they are, one
+    // bit for a thread or several.
+    frontier after_alike = none;
+    std::uint64_t threads_alike = 0;
   };
   struct frontier_change {
     object_slot object{};
-    frontier before;
-    std::uint32_t free = 0;  // where the pieces ended
+    frontier before = none;
+    std::uint32_t entries = 0;  // so many there were
   };
   struct object_record {
     object_id id{};
     std::uint64_t word = 0;
     std::uint64_t initial_word = 0;
     std::uint32_t made_after = 0;  // this many events
-    frontier newest;
+    frontier newest = none;
     std::vector<word_write> writes;
     std::size_t rewritten = 0;  // of these, as many have happened again
   };
@@ -229,6 +255,22 @@ class execution {
 
   const thread_record& thread(thread_id t) const { return threads_[index_of(t)]; }
   template <class Enabled, class Done>
+  thread_id next_with_groups(const Enabled& enabled, const Done& done) const {
+    thread_id environment = no_thread;
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+      const auto t = thread_id(i);
+      if (threads_[i].group != no_thread) {
+        const thread_id first = threads_[i].group == t ? least_done(t, enabled, done) : no_thread;
+        if (first != no_thread) return first;
+      } else if (!threads_[i].environment) {
+        if (enabled(t)) return t;
+      } else if (environment == no_thread && enabled(t)) {
+        environment = t;
+      }
+    }
+    return environment;
+  }
+  template <class Enabled, class Done>
   thread_id least_done(thread_id first, const Enabled& enabled, const Done& done) const {
     thread_id least = no_thread;
     for (std::size_t i = index_of(first); i < threads_.size(); ++i) {
@@ -242,7 +284,12 @@ class execution {
   cut_span row(std::size_t event) { return {clocks_.data() + event * width_, width_}; }
   void widen(std::size_t threads);
   void undo_frontiers(std::size_t change);
-  void end_recorded_event();
+  void record_event(thread_id t, thread_record& by);
+  void record_writes();
+  void refresh_writes();
+  static bool covers(const access& a, thread_id by, const frontier_entry& older);
+  frontier uncovered(frontier newest, frontier last, const access& a, thread_id by);
+  frontier add_entry(event_id event, thread_id thread, const access& what, frontier older);
   void add_predecessor(event& e, event_id p);
 
   std::size_t width_ = 0;
@@ -256,10 +303,13 @@ class execution {
   std::vector<event_count> clocks_;   // one row an event
   std::vector<event_count> nothing_;  // the empty cut
   std::vector<thread_record> threads_;
+  thread_set created_;
+  thread_set parked_;
   std::vector<object_record> objects_;  // of these object_count_ exist, objects_known_ are recorded
   std::size_t object_count_ = 0;
   std::size_t objects_known_ = 0;
-  std::vector<frontier_entry> frontiers_;  // in pieces; a new one for each change
+  std::vector<frontier_entry> frontiers_;
+  std::vector<frontier> uncovered_;  // scratch
   std::vector<frontier_change> changes_;
   norn::outcome outcome_ = norn::outcome::running;
   bool halted_any_ = false;

@@ -322,13 +322,14 @@ void crash_twice(world& w, const std::vector<instruction>& again, diary& seen) {
 thread_id start_crash(world& w, const random_program& p, int number, diary& of_again) {
   static constexpr operation_kind start{"start environment"};
   point point{start, {}};
-  return spawn_environment("crash", [&w, &p, number, &of_again] {
+  const auto body = [&w, &p, number, &of_again] {
     if (p.again.empty()) {
       crash(w, *w.life(number), p.crash_loses);
     } else {
       crash_twice(w, p.again, of_again);
     }
-  });
+  };
+  return spawn("crash", -1, body, thread_role::environment);
 }
 
 struct observation {

@@ -150,10 +150,11 @@ TEST(Narrate, ThreadsOfAGroupAreCreatedAndAwaitedInOneStepEach) {
       },
       "never");
   lines all;
-  for (const trace_step& s : c.steps) all.push_back(s.thread + " " + s.operation + s.arguments);
-  EXPECT_EQ(
-      all, (lines{"main spawn(adder/0, adder/1, adder/2)", "adder/0 fetch_add", "adder/1 fetch_add",
-                  "adder/2 fetch_add", "main join(adder/0, adder/1, adder/2)"}));
+  for (const trace_step& s : c.steps) {
+    all.push_back(s.thread + " " + s.operation + s.arguments + s.object);
+  }
+  EXPECT_EQ(all, (lines{"main spawn(adder/0, adder/1, adder/2)", "adder/0 fetch_addx",
+                        "adder/1 fetch_addx", "adder/2 fetch_addx", "main joinadder/*"}));
 }
 
 // Main could only be said to wait for a thread that was not let run to its end.

@@ -189,22 +189,5 @@ TEST(SharedMutex, MisuseIsAViolation) {
   }
 }
 
-TEST(ThreadSet, HoldsAnyNumberOfThreads) {
-  thread_set set;
-  EXPECT_TRUE(set.empty());
-  for (const auto t : {thread_id{0}, thread_id{63}, thread_id{64}, thread_id{700}}) {
-    EXPECT_FALSE(set.contains(t));
-    set.insert(t);
-    EXPECT_TRUE(set.contains(t));
-  }
-  EXPECT_EQ(set.size(), 4u);
-  set.erase(thread_id{64});
-  set.erase(thread_id{0});
-  EXPECT_FALSE(set.contains(thread_id{64}));
-  EXPECT_FALSE(set.contains(thread_id{0}));
-  EXPECT_EQ(set.size(), 2u);
-  EXPECT_FALSE(set.empty());
-}
-
 }  // namespace
 }  // namespace norn
