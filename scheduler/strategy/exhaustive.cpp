@@ -180,7 +180,7 @@ thread_id exhaustive::replay_step(const execution& so_far) {
 void exhaustive::diverge(std::size_t position, std::string came) {
   const planned_step& expected = current_.steps[position];
   const char* const kind = expected.kind == nullptr ? "another operation" : expected.kind->name;
-  divergence_ = divergence{position, expected.thread, kind, std::move(came)};
+  divergence_ = divergence{position, kind, std::move(came)};
 }
 
 thread_id exhaustive::extend(const execution& so_far, thread_id next) {

@@ -72,8 +72,8 @@ thread_id exhaustive::find_parent(const execution& so_far) {
     if (so_far.is_enabled(reversed)) next = reversed;
   }
   if (so_far.is_enabled(next)) return extend(so_far, next);
-  divergence_ = divergence{so_far.size(), next, "an operation that was enabled before",
-                           "one that is blocked"};
+  divergence_ =
+      divergence{so_far.size(), "an operation that was enabled before", "one that is blocked"};
   return no_thread;
 }
 
@@ -116,7 +116,7 @@ bool exhaustive::forget_what_was_done() {
   const auto done = find(gone_back_from_);
   if (done == items_.end()) {
     const planned_step& last = gone_back_from_.steps.back();
-    divergence_ = divergence{gone_back_from_.steps.size() - 1, last.thread,
+    divergence_ = divergence{gone_back_from_.steps.size() - 1,
                              last.kind == nullptr ? "another operation" : last.kind->name,
                              "nothing: run again, an execution leads to others than before"};
     return false;

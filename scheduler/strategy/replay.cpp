@@ -38,7 +38,7 @@ void replay_strategy::diverge(std::size_t position, std::string came) {
   if (wanted.alternative != 0) {
     expected += " that takes its alternative " + std::to_string(wanted.alternative);
   }
-  divergence_ = divergence{position, wanted.thread, std::move(expected), std::move(came)};
+  divergence_ = divergence{position, std::move(expected), std::move(came)};
 }
 
 }  // namespace norn

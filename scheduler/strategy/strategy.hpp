@@ -15,7 +15,6 @@ namespace norn {
 // A step of a schedule that could not be followed.
 struct divergence {
   std::size_t step = 0;  // counted from 0
-  thread_id expected_thread{};
   std::string expected;
   std::string came;
   bool of_renamed = false;  // the schedule had threads of a symmetric group in each other's places
