@@ -34,13 +34,11 @@ class ghost {
   }
 
   // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`. A thread that was
-  // killed in an operation of destructors, such as close, goes on to the next one without having performed
-  // it (point.hpp): what it does there does not happen.
+  // killed in an operation of destructors, such as close or this one, goes on to the next one without
+  // having performed it (point.hpp): what it does there does not happen.
   template <class F>
   void change(F&& f) {
-    if (unwinding()) return;
-    ghost_write(state_);
-    std::forward<F>(f)(value_);
+    if (ghost_write(state_)) std::forward<F>(f)(value_);
   }
 
   operator const T&() const { return get(); }  // NOLINT: reads like the variable it models

@@ -49,13 +49,10 @@ host::record& machines::add_host(std::string_view name) {
 }
 
 process::record& machines::add_process(host::record& on, std::string_view name) {
+  if (on.power != nullptr) ghost_read(*on.power);  // made before a crash of the host, or after it
   process::record& fresh =
       processes_.emplace_back(process_id(next_number(this_thread_id())), std::string(name), on);
-  if (on.power != nullptr) {
-    // Made before a crash of the host or after it, in the step that makes it.
-    ghost_read(*on.power);
-    end_with_host(fresh);
-  }
+  if (on.power != nullptr) end_with_host(fresh);
   return fresh;
 }
 

@@ -27,7 +27,8 @@ enum class process_id : std::uint32_t {};
 
 class process {
  public:
-  // A new process without threads. Requires: inside the body of a check. Not a scheduling point.
+  // A new process without threads. Requires: inside the body of a check. Not a scheduling point, but where
+  // the machine can crash and an access of a ghost would be one (ghost.hpp).
   process(const host& on, std::string_view name);
   // On the machine of the running thread.
   explicit process(std::string_view name) : process(host::current(), name) {}

@@ -73,7 +73,7 @@ void thread_group::join(source_location where) {
     halt("valid_join", "join of a group of threads that has been joined before");
   }
   const auto all_have = [](std::uint64_t ended, std::uint64_t all) { return ended == all; };
-  const object_slot end = threads_.empty() ? no_object : end_of(threads_.front());
+  const object_slot end = threads_.empty() ? no_object : end_of_group_of(threads_.front());
   point p{join_kind, end, where, guard{end, all_have, threads_.size(), false}};
   p.read(end);
   p.acquire(end);

@@ -24,7 +24,8 @@ runner& current(const char* what) {
 }
 
 constexpr operation_kind destroy_kind{"destroy", false, true};
-constexpr operation_kind ghost_kind{"ghost", false, true};
+constexpr operation_kind ghost_read_kind{"ghost", false, false};
+constexpr operation_kind ghost_write_kind{"ghost", false, true};
 
 // The thread cannot go on: the object of its operation has been destroyed. Returns, once the execution
 // is taken down, for kinds that destructors use: the operation is then abandoned.
@@ -197,7 +198,12 @@ void detail::create_thread(thread_id t, std::string_view name, int number, threa
   current("spawn").create(t, name, number, role, first_of_group);
 }
 void detail::start_threads(std::span<const thread_id> threads) { current("spawn").start(threads); }
-object_slot end_of(thread_id t) { return current("end_of").end_of(t); }
+object_slot end_of(thread_id t) {
+  runner& r = current("end_of");
+  NORN_INVARIANT(number_of(r.execution().name_of(r.end_of(t))) == end_of_thread);
+  return r.end_of(t);
+}
+object_slot end_of_group_of(thread_id first) { return current("end_of_group_of").end_of(first); }
 
 bool runs_alone() { return current("runs_alone").runs_alone(); }
 
@@ -212,21 +218,27 @@ void observe(const object& o) { current("observe").observe(o.slot()); }
 
 namespace {
 
-void ghost_access(const object& o, access_mode mode) {
+bool ghost_access(const object& o, access_mode mode) {
   runner& r = current("ghost");
-  if (r.unwinding()) return;
-  if (!r.has_events()) return;
-  if (r.may_carry()) return r.carry_access(o.slot(), mode);
+  if (r.unwinding()) return false;
+  if (!r.has_events()) return true;
+  if (r.may_carry()) {
+    r.carry_access(o.slot(), mode);
+    return true;
+  }
   // An operation with a revocable guard touches its gate and nothing else (operation.hpp), so the specification's
   // state moves in a step of its own.
-  const point p{ghost_kind, o, source_location{}};
-  if (!p.abandoned()) r.access(o.slot(), mode, 0, region::whole());
+  const point p{mode == access_mode::read ? ghost_read_kind : ghost_write_kind, o,
+                source_location{}};
+  if (p.abandoned()) return false;
+  r.access(o.slot(), mode, 0, region::whole());
+  return true;
 }
 
 }  // namespace
 
 void ghost_read(const object& o) { ghost_access(o, access_mode::read); }
-void ghost_write(const object& o) { ghost_access(o, access_mode::write); }
+bool ghost_write(const object& o) { return ghost_access(o, access_mode::write); }
 
 void violate(std::string_view property, std::string_view message) {
   current("violate").violate(property, message);

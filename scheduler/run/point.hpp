@@ -196,6 +196,7 @@ void observe(const object& o);
 
 // Accesses of specification state (ghost.hpp): they join the step just executed, or are a step of their own.
 void ghost_read(const object& o);
-void ghost_write(const object& o);
+// Whether the write happens: not where the thread is being taken down, or was killed before that step.
+bool ghost_write(const object& o);
 
 }  // namespace norn

@@ -20,7 +20,7 @@ std::size_t runner::kill(object_slot life) {
   access(life, access_mode::write, 0, region::whole());
   std::size_t killed = 0;
   // By identity, not in the order of creation, which concurrent creators may change.
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
+  for (std::size_t i = 0; i < execution_.thread_count(); ++i) {
     const auto t = thread_id(i);
     model_thread& victim = *threads_[i];
     const bool exists = execution_.state(t) != thread_state::absent;

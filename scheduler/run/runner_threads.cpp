@@ -16,7 +16,7 @@ thread_id runner::next_child() {
   if (id != no_thread) return id;
   if (settings_.names != nullptr && !misnumbered_) {
     id = settings_.names->child(creator.id, place);
-    misnumbered_ = cut_off_ = id == no_thread;
+    if (id == no_thread) misnumbered_ = cut_off_ = true;
   }
   if (id == no_thread) id = thread_id(threads_.size());
   // Other runners may have met threads that this one has not.

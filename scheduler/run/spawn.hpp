@@ -49,9 +49,14 @@ std::vector<thread_id> spawn_group(std::string_view name, int count, thread_role
                                    const BodyOf& body_of) {
   std::vector<thread_id> group;
   group.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    const thread_id t = group.emplace_back(detail::next_child());
-    detail::body_of(t).emplace(body_of(i));
+  try {
+    for (int i = 0; i < count; ++i) {
+      const thread_id t = group.emplace_back(detail::next_child());
+      detail::body_of(t).emplace(body_of(i));
+    }
+  } catch (...) {
+    for (const thread_id t : group) detail::body_of(t).reset();
+    throw;
   }
   for (int i = 0; i < count; ++i) {
     detail::create_thread(group[static_cast<std::size_t>(i)], name, i, role, group.front());
@@ -60,7 +65,11 @@ std::vector<thread_id> spawn_group(std::string_view name, int count, thread_role
   return group;
 }
 
-// The object that stands for the end of the thread, or of its group: its word is how many have ended.
+// The object that stands for the thread's end: its word is 0 until the thread has ended. Requires: no member of a group.
 object_slot end_of(thread_id t);
+
+// The object that stands for the end of all members of a group: its word is how many have ended. Their ends commute, so
+// the only guard to wait with is that all have.
+object_slot end_of_group_of(thread_id first);
 
 }  // namespace norn

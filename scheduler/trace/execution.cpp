@@ -275,6 +275,9 @@ void execution::set_state(thread_id t, thread_state s) {
 }
 
 void execution::check_invariants() const {
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    NORN_INVARIANT(parked_.contains(thread_id(i)) == (threads_[i].state == thread_state::parked));
+  }
   for (std::size_t i = 0; i < size_; ++i) {
     const event& e = events_[i];
     const auto id = event_id(i);

@@ -106,7 +106,7 @@ class execution {
         [&](thread_id t) { return thread(t).events.size(); });
   }
   // The same of any configuration: only those of `among` can be enabled in it, and `done(t)` is how many events
-  // of the thread are in it.
+  // of the thread are in it. Where there are groups, all threads are looked at.
   template <class Enabled, class Done>
   thread_id next(const thread_set& among, const Enabled& enabled, const Done& done) const {
     if (has_groups_) return next_with_groups(enabled, done);
@@ -128,7 +128,8 @@ class execution {
   object_id name_of(object_slot o) const { return objects_[index_of(o)].id; }
   std::uint64_t word(object_slot o) const { return objects_[index_of(o)].word; }
   // The object's word after the events of the cut. Requires: the object has a guard waiting on it or
-  // had one, so that its writes are totally ordered.
+  // had one, so that its writes are totally ordered. Of a group's end, the word is right where all have ended,
+  // and less where not.
   std::uint64_t word_at(object_slot o, cut_view cut) const;
   // The events that wrote the object's word, in order.
   struct word_write {

@@ -38,9 +38,9 @@ struct operation_kind {
 // A condition on one object's word under which an operation is enabled.
 //
 // Invariants on which the exhaustive strategy rests: `open` is a pure function of the two words; all
-// events that change the object's word write the object, so they are totally ordered; and an
-// operation with a revocable guard touches the guard's object and nothing else (what follows from it
-// is an operation of its own).
+// events that change the object's word write the object, so they are totally ordered (but for the ends of
+// a group's threads, which commute: run/spawn.hpp); and an operation with a revocable guard touches the
+// guard's object and nothing else (what follows from it is an operation of its own).
 struct guard {
   using predicate = bool (*)(std::uint64_t word, std::uint64_t operand);
 

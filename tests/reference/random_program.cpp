@@ -162,6 +162,7 @@ class interpreter {
 
  private:
   void saw(int value) {
+    if (unwinding()) return;  // killed meanwhile
     last_ = value;
     log_ << value << ' ';
   }
@@ -340,10 +341,11 @@ struct observation {
 };
 
 bool awaits_ends(const random_program& p) {
-  return std::any_of(p.threads.begin(), p.threads.end(), [](const auto& instructions) {
+  const auto awaits = [](const auto& instructions) {
     return std::any_of(instructions.begin(), instructions.end(),
                        [](const instruction& i) { return i.kind == instruction_kind::await_end; });
-  });
+  };
+  return awaits(p.again) || std::any_of(p.threads.begin(), p.threads.end(), awaits);
 }
 
 // As a group has one end, threads that are waited for by others are started one by one.

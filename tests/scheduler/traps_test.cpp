@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@
 #include <norn/model/property.hpp>
 #include <norn/model/sync/mutex.hpp>
 #include <norn/model/sync/semaphore.hpp>
+#include <norn/model/thread/faults.hpp>
+#include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -214,6 +217,76 @@ TEST(Traps, SpecificationStateBeforeTheFirstOperationIsAStep) {
   });
   EXPECT_EQ(s.executions, 2u);  // the store, which the write joins, before the reading or after it
   EXPECT_EQ(s.outcomes, (names{"0", "1"}));
+}
+
+// Where it is a step of its own, a thread can be killed before it: then it has not happened.
+TEST(Traps, SpecificationStateOfAKilledThreadStaysAsItIs) {
+  for (const bool locks : {false, true}) {
+    const space s = explored([locks](std::string& outcome) {
+      mutex m;
+      atomic<int> x{0};
+      ghost<int> started{0};
+      process worker("worker");
+      faults f;
+      f.crash(worker, 1);
+      thread t = worker.spawn("t", [&] {
+        if (locks) m.lock();
+        ++started;
+        x.fetch_add(1);
+        if (locks) m.unlock();
+      });
+      t.join();
+      outcome = std::to_string(started.get());
+    });
+    EXPECT_EQ(s.outcomes, (names{"0", "1"}));
+    EXPECT_EQ(s.violated, names{});
+  }
+}
+
+// Nor does it read it, and what would follow from that does not happen either.
+TEST(Traps, AKilledThreadDoesNotReadSpecificationState) {
+  const space s = explored([](std::string& outcome) {
+    atomic<int> x{0};
+    ghost<int> stored{0};
+    int seen = -1;
+    process worker("worker");
+    faults f;
+    f.crash(worker, 1);
+    thread t = worker.spawn("t", [&] { seen = stored; });
+    x.store(1);
+    stored = 1;
+    t.join();
+    outcome = std::to_string(seen);
+  });
+  EXPECT_EQ(s.outcomes, (names{"-1", "0", "1"}));
+}
+
+// A thread that was to be started, but whose body could not be copied, is nobody to be killed.
+TEST(Traps, ACrashAfterAThreadThatDidNotStart) {
+  struct never_copied {
+    never_copied() = default;
+    never_copied(const never_copied&) { throw std::runtime_error("not copied"); }
+    void operator()() const {}
+  };
+  const space s = explored([](std::string& outcome) {
+    atomic<int> x{0};
+    process worker("worker");
+    faults f;
+    f.crash(worker, 1);
+    thread t = worker.spawn("t", [&] {
+      x.store(1);
+      try {
+        const never_copied body;
+        const thread other(body);
+      } catch (const std::runtime_error&) {
+        x.store(2);
+      }
+    });
+    t.join();
+    outcome = std::to_string(x.load());
+  });
+  EXPECT_EQ(s.outcomes, (names{"0", "1", "2"}));
+  EXPECT_EQ(s.violated, names{});
 }
 
 // The load that sees 0 is noted, the other not. The store first: the two are independent. The other first
