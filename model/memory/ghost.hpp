@@ -2,7 +2,7 @@
 // executed, are not checked for races, and no thread waits for them; they still order the steps that
 // they belong to, because what a specification remembers must not depend on an order that the search
 // takes for irrelevant. After an acquisition of a lock, and before the first operation of a thread, an access
-// is a step of its own: those steps are nothing but what they are.
+// is a step of its own: the acquisition must touch nothing but its lock, the creation nothing at all.
 #pragma once
 
 #include <string_view>
