@@ -98,8 +98,8 @@ class execution {
     return g.open(word(g.object), g.operand);
   }
   // `next(S)` of the exhaustive strategy, no_thread when nothing is enabled: the lowest enabled thread, those
-  // of the environment last. In the place of a group's first thread comes whichever of the group has done the
-  // least: as long as they have done the same, they can be renamed (strategy/symmetry.hpp).
+  // of the environment last. Groups come first, and of a group whichever thread has done the least: as long as
+  // they have done the same and decide before others do, they can be renamed (strategy/symmetry.hpp).
   thread_id next_enabled() const {
     return next(
         parked_, [&](thread_id t) { return is_enabled(t); },
@@ -257,19 +257,19 @@ class execution {
   const thread_record& thread(thread_id t) const { return threads_[index_of(t)]; }
   template <class Enabled, class Done>
   thread_id next_with_groups(const Enabled& enabled, const Done& done) const {
+    thread_id other = no_thread;
     thread_id environment = no_thread;
     for (std::size_t i = 0; i < threads_.size(); ++i) {
       const auto t = thread_id(i);
       if (threads_[i].group != no_thread) {
         const thread_id first = threads_[i].group == t ? least_done(t, enabled, done) : no_thread;
         if (first != no_thread) return first;
-      } else if (!threads_[i].environment) {
-        if (enabled(t)) return t;
-      } else if (environment == no_thread && enabled(t)) {
-        environment = t;
+        continue;
       }
+      thread_id& found = threads_[i].environment ? environment : other;
+      if (found == no_thread && enabled(t)) found = t;
     }
-    return environment;
+    return other != no_thread ? other : environment;
   }
   template <class Enabled, class Done>
   thread_id least_done(thread_id first, const Enabled& enabled, const Done& done) const {

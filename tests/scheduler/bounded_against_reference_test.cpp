@@ -167,6 +167,13 @@ TEST(BoundedAgainstReference, Crashes) {
       {{write, wait_for, wait, notify_one, lock, unlock, try_lock, choose}, 2, 3, false, 1}, 40);
 }
 
+// Run as any other threads (docs/decisions/0015-symmetry.md).
+TEST(BoundedAgainstReference, SymmetricGroups) {
+  feature_set features{{read, write, add, lock, unlock, try_lock, choose, ghost_count}, 2, 3};
+  features.equals = 3;
+  check_programs("equals and others", features, 40);
+}
+
 TEST(BoundedAgainstReference, InTurnsWithTheExhaustiveSearch) {
   compare_programs("in turns", {{read, write, add, follow, skip_if, lock, unlock}, 3, 4, true}, 40,
                    compare_in_turns);

@@ -105,6 +105,27 @@ TEST(SymmetricGroup, ObserverOutsideSeesAnyNumberOfThem) {
             7u);
 }
 
+// Of six loads 0 … 6 come before the store, whoever makes them, and wherever the writer stands in the order of threads.
+TEST(SymmetricGroup, WriterOutsideIsSeenByAnyNumberOfThem) {
+  const auto search = [](bool writer_first) {
+    return executions_of([writer_first] {
+      atomic<int> n;
+      const auto writer = [&] { thread("writer", [&] { n.store(1); }).join(); };
+      const auto group = [&] {
+        run_concurrently(
+            "t", 6, [&](int) { n.load(); }, equal);
+      };
+      if (writer_first) {
+        run_concurrently(writer, group);
+      } else {
+        run_concurrently(group, writer);
+      }
+    });
+  };
+  EXPECT_EQ(search(true), 7u);
+  EXPECT_EQ(search(false), 7u);
+}
+
 TEST(SymmetricGroup, TwoGroupsBesideEachOther) {
   // Which of the eight additions in a row are of the one group: 8 over 4.
   EXPECT_EQ(executions_of([] {
