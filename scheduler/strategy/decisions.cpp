@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <norn/scheduler/strategy/canonical.hpp>
 
@@ -111,6 +112,7 @@ bool runs_into_later(const execution& t, const event& e, const event& k, const e
 
 void append_in_order(const execution& t, cut_view from, cut_view to, std::vector<event_id>& order) {
   std::vector<event_count> now(from.begin(), from.end());
+  std::size_t waiting = now.size();  // the first thread whose next event does not have its past yet
   std::size_t i = 0;
   while (i < now.size()) {
     if (now[i] < to[i]) {
@@ -118,10 +120,11 @@ void append_in_order(const execution& t, cut_view from, cut_view to, std::vector
       ++now[i];
       if (subset(t.clock(next), now)) {
         order.push_back(next);
-        i = 0;
+        i = std::min(i, std::exchange(waiting, now.size()));
         continue;
       }
       --now[i];
+      waiting = std::min(waiting, i);
     }
     ++i;
   }

@@ -41,6 +41,24 @@ bool immediate(const execution& t, event_id before, event_id after) {
                       [&](event_id p) { return p != before && t.happens_before(before, p); });
 }
 
+// So many events had begun when the operation's guard was open for the first time: without any write of the guard's
+// object among them it would not have been.
+std::size_t first_open(const execution& t, const operation& op) {
+  if (!op.guard.exists()) return 0;
+  const guard& g = op.guard;
+  if (g.open(t.initial_word(g.object), g.operand)) return 0;
+  for (const execution::word_write& write : t.word_writes(g.object)) {
+    if (g.open(write.word, g.operand)) return index_of(write.event) + 1;
+  }
+  return t.size();
+}
+
+bool writes(const execution& t, event_id e, object_slot o) {
+  const auto accesses = t.accesses(t.at(e));
+  return std::any_of(accesses.begin(), accesses.end(),
+                     [&](const access& a) { return a.object == o && a.mode != access_mode::read; });
+}
+
 }  // namespace
 
 // --- the frontier ---
@@ -237,12 +255,12 @@ bool exhaustive::reversed_is_canonical_maximum(const execution& so_far) const {
   const event& reversed = so_far.at(event_id(p.reversed));
   for (std::size_t k = p.block; k < last; ++k) {
     if (k == p.reversed) continue;
+    if (!runs_into_later(so_far, resolution, so_far.at(event_id(k)), reversed)) continue;
     bool maximal = true;
     for (std::size_t later = k + 1; later < last && maximal; ++later) {
       maximal = !so_far.happens_before(event_id(k), event_id(later));
     }
-    if (maximal && runs_into_later(so_far, resolution, so_far.at(event_id(k)), reversed))
-      return false;
+    if (maximal) return false;
   }
   return true;
 }
@@ -262,11 +280,12 @@ bool exhaustive::would_be_canonical_maximum(const execution& t, const decision& 
   };
   // The block's order is such that the last of them are the likeliest.
   for (std::size_t k = d.last; k-- > d.first;) {
+    if (!runs_into_later(t, resolution, t.at(event_id(k)), w)) continue;
     bool maximal = !comes_before_w(event_id(k));
     for (std::size_t later = k + 1; later < d.last && maximal; ++later) {
       maximal = !t.happens_before(event_id(k), event_id(later));
     }
-    if (maximal && runs_into_later(t, resolution, t.at(event_id(k)), w)) return false;
+    if (maximal) return false;
   }
   return true;
 }
@@ -419,9 +438,11 @@ void exhaustive::reverse_races(const execution& t, event_id reversed) {
   const event& w = t.at(reversed);
   const bool old = !verify && index_of(reversed) < settled_.block && !is_adaptive(w);
   if (old && (decisions_.empty() || decisions_.front().last >= settled_.from)) return;
+  const std::size_t opened = first_open(t, w.op);
   for (const event_id r : t.predecessors(w)) {
     const std::int32_t d = decision_ending_at_[index_of(r)];
     if (d < 0 || (old && index_of(r) >= settled_.from)) continue;
+    if (index_of(r) < opened && writes(t, r, w.op.guard.object)) continue;
     if (!immediate(t, r, reversed)) continue;
     const decision& decided = decisions_[static_cast<std::size_t>(d)];
     if (is_adaptive(w)) {

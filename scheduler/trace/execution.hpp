@@ -131,6 +131,7 @@ class execution {
   // had one, so that its writes are totally ordered. Of a group's end, the word is right where all have ended,
   // and less where not.
   std::uint64_t word_at(object_slot o, cut_view cut) const;
+  std::uint64_t initial_word(object_slot o) const { return objects_[index_of(o)].initial_word; }
   // The events that wrote the object's word, in order.
   struct word_write {
     event_id event{};
