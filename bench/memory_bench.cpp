@@ -1,4 +1,4 @@
-// Peak memory as executions grow. A process has one peak, so each line of the table in README.md is a
+// Peak memory as executions grow. A process has one peak, so each line of the table in docs/performance.md is a
 // run of its own: NORN_BENCH_LASTZERO=15 norn_bench --benchmark_filter=peak_memory
 #include <benchmark/benchmark.h>
 

@@ -35,8 +35,9 @@ bool immediate(const execution& t, event_id before, event_id after) {
                       [&](event_id p) { return p != before && t.happens_before(before, p); });
 }
 
-// So many events had begun when the operation's guard was open for the first time: without any write of the guard's
-// object among them it would not have been.
+// So many events had begun when the operation's guard was open for the first time. A write of the guard's object among
+// them cannot be reversed with the operation: without it the word is an earlier one (execution::word_at), all of which
+// kept the guard closed.
 std::size_t first_open(const execution& t, const operation& op) {
   if (!op.guard.exists()) return 0;
   const guard& g = op.guard;
