@@ -9,6 +9,7 @@
 #include <norn/model/memory/choose.hpp>
 #include <norn/model/memory/fence.hpp>
 #include <norn/model/memory/ghost.hpp>
+#include <norn/model/memory/mark.hpp>
 #include <norn/model/memory/shared.hpp>
 #include <norn/model/property.hpp>
 #include <norn/model/sync/barrier.hpp>

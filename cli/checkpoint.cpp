@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format = 1;
+constexpr int format = 2;
 
 // The checks and Norn itself, as they were compiled. Throws bad_input where that cannot be told.
 const std::string& this_program() {
@@ -81,6 +81,16 @@ json json_of(const std::vector<declared_fault>& faults) {
   return array_of(faults, [](const declared_fault& f) { return json_of(f); });
 }
 
+json json_of(const std::vector<ghost_use>& ghosts) {
+  return array_of(ghosts, [](const ghost_use& g) {
+    return json{index_of(g.name), g.label, g.taken_back, g.lasted};
+  });
+}
+
+ghost_use ghost_from(const json& j) {
+  return {object_id(j.at(0).get<std::uint64_t>()), j.at(1), j.at(2), j.at(3)};
+}
+
 json json_of(const finding& f) {
   const auto step_json = [](const step& s) {
     return json{index_of(s.thread), s.alternative, s.check};
@@ -118,6 +128,7 @@ json json_of(const work_item& item) {
   if (item.proposed) {
     j["proposal"] = {p.block, p.reversed, p.guarded, p.foreseen, index_of(p.decides)};
   }
+  if (item.touches != 0) j["touches"] = item.touches;
   if (item.role != item_role::work) j["role"] = static_cast<int>(item.role);
   return j;
 }
@@ -134,6 +145,7 @@ work_item item_from(const json& j) {
     return s;
   });
   item.role = item_role(j.value("role", 0));
+  item.touches = j.value("touches", std::uint64_t{0});
   item.proposed = j.contains("proposal");
   if (!item.proposed) return item;
   const json& from = j.at("proposal");
@@ -153,6 +165,7 @@ json json_of(const segment& s) {
           {"stats", json_of(s.stats)},
           {"misuse", optional_json(s.misuse)},
           {"faults", json_of(s.faults)},
+          {"ghosts", json_of(s.ghosts)},
           {"findings", array_of(s.findings, [](const finding& f) { return json_of(f); })},
           {"items", array_of(s.items, [](const work_item& i) { return json_of(i); })}};
 }
@@ -163,6 +176,7 @@ segment segment_from(const json& j) {
   s.stats = statistics_from(j.at("stats"));
   s.misuse = optional_from<std::string>(j.at("misuse"));
   s.faults = vector_of<declared_fault>(j.at("faults"), fault_from);
+  s.ghosts = vector_of<ghost_use>(j.at("ghosts"), ghost_from);
   s.findings = vector_of<finding>(j.at("findings"), finding_from);
   s.items = vector_of<work_item>(j.at("items"), item_from);
   return s;

@@ -6,6 +6,7 @@
 
 #include <norn/model/io/narrate.hpp>
 #include <norn/scheduler/run/failure.hpp>
+#include <norn/scheduler/run/specification_state.hpp>
 
 namespace norn::io {
 
@@ -70,10 +71,11 @@ file_system::lock_space mounted_files::locks_of(const process& by) const {
   };
 }
 
+// Which files they are is observed before it can change: a crash may be declared and files mounted after the
+// predicate was stated.
 const file_system& mounted_files::observed() const {
-  if (server_) return server_->part<mounted_files>().observed();
-  if (may_crash_) observe(which_);
-  return current();
+  observe(which_);
+  return server_ ? server_->part<mounted_files>().observed() : current();
 }
 
 void mounted_files::mount(const host& server, network_locks locks) {
@@ -86,8 +88,10 @@ void mounted_files::mount(const host& server, network_locks locks) {
                    " cannot serve files to be mounted: it is the client itself, or mounts another "
                    "host's");
   }
+  if (!ghost_write(which_)) return;
   server_ = server;
   locks_ = locks;
+  ghost_written(which_);
 }
 
 void mounted_files::set_storage(storage kind) {

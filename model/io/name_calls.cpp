@@ -147,7 +147,11 @@ void mount(const host& client, const host& server, network_locks locks) {
 }
 
 std::optional<std::string> observe_file(std::string_view path) {
-  const inode* const found = files_of(host::current()).observed().observe(path);
+  return observe_file(host::of_body(), path);
+}
+
+std::optional<std::string> observe_file(const host& of, std::string_view path) {
+  const inode* const found = files_of(of).observed().observe(path);
   if (found == nullptr || found->is_directory()) return std::nullopt;
   return static_cast<const regular_file*>(found)->bytes();
 }

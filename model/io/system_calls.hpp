@@ -96,12 +96,14 @@ void allow_short_writes(bool allowed = true);
 // scheduling point; to be called before the crash is declared.
 void set_storage(const host& of, storage kind);
 
-// The client's processes see the server's files from now on, over the network. Not a scheduling point; to be
-// called before threads start. The server's files outlive a crash of the client.
+// The client's processes see the server's files from now on, over the network. No more of a scheduling point than
+// the change of a ghost (ghost.hpp); to be called before threads start. The server's files outlive a crash of the client.
 void mount(const host& client, const host& server, network_locks locks);
 
-// Inside the predicate of `always`: the contents of a file, nothing when there is no such file. Not a
-// scheduling point.
+// Inside the predicate of `always`: the contents of a file, nothing when there is no such file. It is looked for
+// among the files that the host's processes see; where no host is named, it is that of the body. Not a scheduling
+// point.
+std::optional<std::string> observe_file(const host& of, std::string_view path);
 std::optional<std::string> observe_file(std::string_view path);
 
 // For `file`: opens without a number.

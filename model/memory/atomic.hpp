@@ -43,10 +43,11 @@ inline constexpr operation_kind fetch_or_kind{.name = "fetch_or", .fixed = true}
 inline constexpr operation_kind fetch_xor_kind{.name = "fetch_xor", .fixed = true};
 inline constexpr operation_kind atomic_wait_kind{"wait"};
 inline constexpr operation_kind atomic_wake_kind{"wake"};
-inline constexpr operation_kind atomic_notify_one_kind{"notify_one", false,
-                                                       /*in_destructors=*/true};
-inline constexpr operation_kind atomic_notify_all_kind{"notify_all", false,
-                                                       /*in_destructors=*/true};
+// Whom a notification touches depends on who waits.
+inline constexpr operation_kind atomic_notify_one_kind{
+    .name = "notify_one", .adaptive = true, .in_destructors = true};
+inline constexpr operation_kind atomic_notify_all_kind{
+    .name = "notify_all", .adaptive = true, .in_destructors = true};
 
 // Whether equal values have equal bytes, as far as C++ compares atomics.
 template <class T>
@@ -290,7 +291,7 @@ class atomic {
       return;
     }
     p.write(state_);
-    while (!waiting_.empty()) waiting_.notify(p, 0);
+    waiting_.notify_all(p);
   }
 
  private:

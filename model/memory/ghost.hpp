@@ -1,23 +1,56 @@
-// Ghost: a variable of the specification, not of the program. Its accesses belong to the step just
-// executed, are not checked for races, and no thread waits for them; they still order the steps that
-// they belong to, because what a specification remembers must not depend on an order that the search
-// takes for irrelevant. After an acquisition of a lock, and before the first operation of a thread, an access
-// is a step of its own: the acquisition must touch nothing but its lock, the creation nothing at all.
+// Ghost: a variable of the specification, not of the program. An access of a ghost belongs to the step just
+// executed. No race is reported for it, and no thread waits for it. It orders the step that it belongs to, because
+// what a specification remembers must not depend on an order that the search takes for irrelevant.
+//
+// An access is a step of its own where it may not belong to the one before: after an acquisition of a lock, which
+// touches nothing but its lock; before the first operation of a thread, whose creation is another thread's step;
+// after a step that had alternatives (`choose`, a short write), which all touch the same.
+//
+// A change that is taken back within its step is seen by nobody (`++inside; --inside;`): a search in which it is so
+// in every execution is misuse. `mark` puts a step between.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
+#include <norn/scheduler/run/specification_state.hpp>
 
 namespace norn {
+
+namespace detail {
+
+// Whether values can be compared, and what they hold, too: std::vector has an operator== for any element.
+template <class T>
+constexpr bool is_comparable() {
+  if constexpr (requires { std::tuple_size<T>::value; }) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (is_comparable<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<T>>{});
+  } else if constexpr (requires { typename T::value_type; }) {
+    return is_comparable<typename T::value_type>() && std::equality_comparable<T>;
+  } else {
+    return std::equality_comparable<T>;
+  }
+}
+
+}  // namespace detail
 
 template <class T>
 class ghost {
  public:
   explicit ghost(T initial = T{}, std::string_view label = {})
-      : state_("ghost", label), value_(std::move(initial)) {}
+      : state_("ghost", label), value_(std::move(initial)), label_(label) {}
+  ~ghost() { settle(); }
+  ghost(const ghost&) = delete;
 
   // The value, as after the step just executed. Never a choice of the scheduler.
   const T& get() const {
@@ -38,7 +71,16 @@ class ghost {
   // having performed it (point.hpp): what it does there does not happen.
   template <class F>
   void change(F&& f) {
-    if (ghost_write(state_)) std::forward<F>(f)(value_);
+    if (!ghost_write(state_)) return;
+    const std::size_t step = step_of_specification();
+    if (step != step_) settle();
+    if constexpr (watchable) {
+      if (before_ == nullptr && is_watched(state_)) before_ = std::make_unique<const T>(value_);
+    }
+    step_ = step;
+    std::forward<F>(f)(value_);
+    if constexpr (watchable) changed_ = before_ != nullptr && (changed_ || !(value_ == *before_));
+    ghost_written(state_);
   }
 
   operator const T&() const { return get(); }  // NOLINT: reads like the variable it models
@@ -58,8 +100,24 @@ class ghost {
   ghost& operator--() { return *this -= T{1}; }
 
  private:
+  static constexpr bool watchable = detail::is_comparable<T>() && std::copy_constructible<T>;
+
+  // The last step that changed it is over.
+  void settle() {
+    if constexpr (watchable) {
+      if (changed_) note_changes(state_, label_, !(value_ == *before_));
+      before_.reset();
+      changed_ = false;
+    }
+  }
+
   object state_;
   T value_;
+  std::string label_;
+  // Where it is watched whether changes outlast their step: the value before the step that changed it last.
+  std::unique_ptr<const T> before_;
+  std::size_t step_ = 0;
+  bool changed_ = false;  // by one of the changes in that step
 };
 
 }  // namespace norn

@@ -11,9 +11,12 @@ namespace {
 
 constexpr operation_kind wake_kind{"wake"};
 // Which objects a wait that can end by itself touches depends on whether it was notified first.
-constexpr operation_kind wake_by_itself_kind{"wake", /*adaptive=*/true};
-constexpr operation_kind notify_one_kind{"notify_one", false, /*in_destructors=*/true};
-constexpr operation_kind notify_all_kind{"notify_all", false, /*in_destructors=*/true};
+constexpr operation_kind wake_by_itself_kind{.name = "wake", .adaptive = true};
+// Whom a notification touches depends on who waits.
+constexpr operation_kind notify_one_kind{
+    .name = "notify_one", .adaptive = true, .in_destructors = true};
+constexpr operation_kind notify_all_kind{
+    .name = "notify_all", .adaptive = true, .in_destructors = true};
 
 }  // namespace
 
@@ -99,7 +102,7 @@ void condition::notify_all(source_location where) {
   }
   p.write(state_);
   p.describe([&](narration& n) { n.result = "wakes " + std::to_string(waiting_.size()); });
-  while (!waiting_.empty()) waiting_.notify(p, 0);
+  waiting_.notify_all(p);
 }
 
 bool condition::may_wake_spuriously(thread_id t) const {

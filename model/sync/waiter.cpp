@@ -56,12 +56,21 @@ void wait_queue::remove(const waiter& w) {
 
 const waiter& wait_queue::notify(point& p, std::size_t place) {
   NORN_INVARIANT(place < size_);
+  for (const waiter* each = first_; each != nullptr; each = each->next_) p.write(each->state_);
   waiter* w = first_;
   for (; place > 0; --place) w = w->next_;
   remove(*w);
-  p.write(w->state_);
   p.set_word(w->state_, w->waits_);
   return *w;
+}
+
+void wait_queue::notify_all(point& p) {
+  for (waiter* w = first_; w != nullptr; w = w->next_) {
+    p.write(w->state_);
+    p.set_word(w->state_, w->waits_);
+  }
+  first_ = nullptr;
+  size_ = 0;
 }
 
 }  // namespace norn

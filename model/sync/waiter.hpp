@@ -54,8 +54,11 @@ class wait_queue {
   void add(waiter& w, const void* mutex = nullptr);
   void remove(const waiter& w);
 
-  // Ends the wait of the one that came `place`-th, which writes that waiter.
+  // Ends the wait of the one that came `place`-th. Writes every waiter there is, so that whichever is chosen, the
+  // accesses are the same. That orders no more events: whoever looks at a waiter that has not been notified writes
+  // the object that the queue belongs to, as the notification does.
   const waiter& notify(point& p, std::size_t place);
+  void notify_all(point& p);
 
  private:
   waiter** link_to(const waiter& w);

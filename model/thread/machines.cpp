@@ -7,6 +7,7 @@
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/run_local.hpp>
+#include <norn/scheduler/run/specification_state.hpp>
 
 namespace norn {
 

@@ -209,7 +209,7 @@ segment* crew::next_segment(std::vector<work_item>& items, bool leads) {
 
 bool crew::go_through(worker& w, segment& s, bool leads) {
   statistics mine = s.stats;
-  w.runs.forget_faults();
+  w.runs.forget_declared();
   while (!over_.load(std::memory_order_relaxed) && w.chooses->begin_execution()) {
     const execution& done = w.runs.run(body_, *w.chooses);
     if (const auto misuse = misuse_of(w.runs)) {
@@ -317,6 +317,7 @@ void crew::report(worker& w, segment& s, const statistics& mine, bool leads) {
 void crew::publish(const worker& w, segment& s, const statistics& mine) {
   s.stats = mine;
   norn::add(s.faults, {w.runs.faults().begin(), w.runs.faults().end()});
+  norn::add(s.ghosts, w.runs.ghosts());
 }
 
 // What is left of the segment. While children are still being looked for, what was left before holds.
@@ -325,7 +326,7 @@ void crew::record(worker& w, segment& s, const statistics& mine) {
   w.recorded = tick_;
   if (others_.empty()) add(known_, known_to(w));
   publish(w, s, mine);
-  s.last = {w.divides->items(), mine, s.faults, s.findings.size()};
+  s.last = {w.divides->items(), mine, s.faults, s.ghosts, s.findings.size()};
 }
 
 void crew::save() {

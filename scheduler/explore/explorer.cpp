@@ -1,5 +1,6 @@
 #include <norn/scheduler/explore/explorer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 
@@ -28,12 +29,29 @@ std::optional<std::string> faults_in_vain(const std::vector<declared_fault>& fau
          "they are to hit and cease after these have ended, or leave them out.";
 }
 
+// Ghosts whose changes nobody can have seen.
+std::optional<std::string> unseen_ghosts(std::vector<ghost_use> ghosts) {
+  std::sort(ghosts.begin(), ghosts.end(),
+            [](const ghost_use& a, const ghost_use& b) { return a.name < b.name; });
+  std::string names;
+  for (const ghost_use& g : ghosts) {
+    if (!g.taken_back || g.lasted) continue;
+    names += (names.empty() ? "" : ", ") + (g.label.empty() ? std::string("a ghost") : g.label);
+  }
+  if (names.empty()) return std::nullopt;
+  return "ghosts are changed and changed back within one step, in every execution: " + names +
+         "\n  no other thread and no predicate can see that: let an operation come between the two "
+         "changes, or "
+         "norn::mark(\"…\") where the program has none.";
+}
+
 segment as_segment(const summary& whole) {
   segment s;
   s.done = true;
   s.stats = whole.stats;
   s.findings = whole.findings;
   s.faults = whole.faults;
+  s.ghosts = whole.ghosts;
   s.misuse = whole.misuse;
   return s;
 }
@@ -66,7 +84,7 @@ class explorer {
     result_.bound_hit = last.bound_hit;
     result_.misuse = found.misuse;
     result_.faults = budgets_of(found.faults);
-    if (last.complete) end_of_search(found.faults);
+    if (last.complete) end_of_search(found);
     for (const finding& f : found.findings) {
       if (!result_.misuse) confirm(f);
     }
@@ -94,10 +112,11 @@ class explorer {
   }
 
   // Nothing was left to run.
-  void end_of_search(const std::vector<declared_fault>& faults) {
+  void end_of_search(const summary& found) {
     result_.complete = result_.bound_hit == bound_kind::none && result_.stats.too_deep == 0;
     if (result_.stats.too_deep != 0) result_.bound_hit = bound_kind::depth;
-    if (result_.complete && !result_.misuse) result_.misuse = faults_in_vain(faults);
+    if (result_.complete && !result_.misuse) result_.misuse = faults_in_vain(found.faults);
+    if (result_.complete && !result_.misuse) result_.misuse = unseen_ghosts(found.ghosts);
   }
 
   // Each first violation is run once more before it is believed. Then it is made as short as can be, and run

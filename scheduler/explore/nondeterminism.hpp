@@ -20,7 +20,25 @@ inline std::string described(const divergence& d) {
 }
 
 inline std::string told_as_misuse(const divergence& d) {
-  if (!d.of_renamed) return described(d) + causes_of_nondeterminism;
+  const std::string which = "step " + std::to_string(d.step + 1) + ", " + d.expected + ",";
+  switch (d.by) {
+    case divergence::cause::other_operation:
+      return described(d) + causes_of_nondeterminism;
+    case divergence::cause::equals_differ:
+      break;
+    case divergence::cause::undeclared_footprint:
+      return which +
+             " touched other objects than after an event that it was put before, and its kind does "
+             "not say "
+             "that it may: the search would miss executions.\n  let the model's operation_kind say "
+             "`.adaptive = "
+             "true`, or touch the same objects whatever it meets (docs/writing-a-model.md)";
+    case divergence::cause::unequal_alternatives:
+      return which +
+             " made other accesses than with another of its alternatives: the search would miss "
+             "executions.\n  let the model make the same accesses whatever point::choose returns "
+             "(docs/writing-a-model.md)";
+  }
   return "the threads of a symmetric group are told apart: step " + std::to_string(d.step + 1) +
          " is " + d.expected + " and, with the threads in each other's places, " + d.came +
          "\n  let nothing but names depend on which of them it is, or leave `symmetric` out.";

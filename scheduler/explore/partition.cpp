@@ -50,6 +50,19 @@ void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& mor
   }
 }
 
+void add(std::vector<ghost_use>& to, const std::vector<ghost_use>& more) {
+  for (const ghost_use& g : more) {
+    const auto known = std::find_if(to.begin(), to.end(),
+                                    [&](const ghost_use& other) { return other.name == g.name; });
+    if (known == to.end()) {
+      to.push_back(g);
+    } else {
+      known->taken_back = known->taken_back || g.taken_back;
+      known->lasted = known->lasted || g.lasted;
+    }
+  }
+}
+
 partition::partition() : segments_(1) { segments_.front().items.emplace_back(); }
 
 partition::partition(const std::vector<segment>& segments)
@@ -59,7 +72,7 @@ segment* partition::take() {
   for (segment& s : segments_) {
     if (s.taken || s.done) continue;
     s.taken = true;
-    s.last = {s.items, s.stats, s.faults, s.findings.size()};
+    s.last = {s.items, s.stats, s.faults, s.ghosts, s.findings.size()};
     return &s;
   }
   return nullptr;
@@ -72,6 +85,7 @@ std::vector<segment> partition::recorded() const {
       s.items = std::move(s.last.items);
       s.stats = s.last.stats;
       s.faults = std::move(s.last.faults);
+      s.ghosts = std::move(s.last.ghosts);
       s.findings.resize(s.last.findings);
     }
     s.done = s.done && !s.starts_over;
@@ -112,6 +126,7 @@ bool partition::unite(place first, place second) {
   append(first->findings, second->findings, first->stats);
   add(first->stats, second->stats);
   add(first->faults, second->faults);
+  add(first->ghosts, second->ghosts);
   first->misuse = std::move(second->misuse);
   segments_.erase(second);
   return true;
@@ -137,6 +152,7 @@ summary partition::in_order(const std::function<bool(const std::vector<finding>&
     }
     add(all.stats, s.stats);
     add(all.faults, s.faults);
+    add(all.ghosts, s.ghosts);
     all.misuse = s.misuse;
     if (s.starts_over) all.starts_over = &s;
     all.decided = s.misuse || s.starts_over;
@@ -152,6 +168,7 @@ summary partition::so_far() const {
     append(all.findings, s.findings, all.stats);
     add(all.stats, s.stats);
     add(all.faults, s.faults);
+    add(all.ghosts, s.ghosts);
     if (!all.misuse) all.misuse = s.misuse;
   }
   all.complete = complete();

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <norn/scheduler/run/faults.hpp>
+#include <norn/scheduler/run/ghost_use.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 #include <norn/scheduler/trace/verdict.hpp>
@@ -37,6 +38,7 @@ struct segment {
   statistics stats;
   std::vector<finding> findings;
   std::vector<declared_fault> faults;
+  std::vector<ghost_use> ghosts;
   // What ended the segment, and with it the search.
   std::optional<std::string> misuse;
   bool starts_over = false;
@@ -46,6 +48,7 @@ struct segment {
     std::vector<work_item> items;
     statistics stats;
     std::vector<declared_fault> faults;
+    std::vector<ghost_use> ghosts;
     std::size_t findings = 0;
   };
   record last;
@@ -57,6 +60,7 @@ struct summary {
   std::vector<finding>
       findings;  // the first of each property; numbers and statistics are the search's
   std::vector<declared_fault> faults;  // in the order of their declaration
+  std::vector<ghost_use> ghosts;
   std::optional<std::string> misuse;
   const segment* starts_over = nullptr;  // what made it so
   bool decided = false;                  // nothing that is still to come can change it
@@ -98,5 +102,7 @@ class partition {
 void add(statistics& to, const statistics& more);
 // Several of one kind and name are told apart by their order. The largest budget counts.
 void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& more);
+// By name.
+void add(std::vector<ghost_use>& to, const std::vector<ghost_use>& more);
 
 }  // namespace norn

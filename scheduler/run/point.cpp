@@ -1,7 +1,5 @@
 #include <norn/scheduler/run/point.hpp>
 
-#include <stdexcept>
-
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/failure.hpp>
 #include <norn/scheduler/run/faults.hpp>
@@ -15,17 +13,9 @@ namespace norn {
 
 namespace {
 
-runner& current(const char* what) {
-  if (runner* const r = detail::current_runner) return *r;
-  throw std::logic_error(
-      std::string("norn: ") + what +
-      " outside the body of a check; objects and threads of the model exist only "
-      "while a check runs: create and use them inside its body");
-}
+runner& current(const char* what) { return runner::required(what); }
 
 constexpr operation_kind destroy_kind{"destroy", false, true};
-constexpr operation_kind ghost_read_kind{"ghost", false, false};
-constexpr operation_kind ghost_write_kind{"ghost", false, true};
 
 // The thread cannot go on: the object of its operation has been destroyed. Returns, once the execution
 // is taken down, for kinds that destructors use: the operation is then abandoned.
@@ -164,17 +154,21 @@ object::object(const char* type, std::string_view label, std::uint64_t word)
 object::~object() {
   runner* const r = detail::current_runner;
   if (r == nullptr || !r->alive(slot_, this)) return;
-  if (r->kills()) r->access(slot_, access_mode::write, 0, region::whole());
+  if (r->kills()) r->access_by_destruction(slot_);
   if (!r->unwinding() && !r->destroys_quietly()) {
     const point p{destroy_kind, *this, source_location{}};
-    if (!p.abandoned()) r->access(slot_, access_mode::write, 0, region::whole());
+    if (!p.abandoned()) r->access_by_destruction(slot_);
   }
   r->remove_object(slot_, this);
 }
 
 // --- free functions ---
 
-thread_id this_thread_id() { return current("this_thread_id").self(); }
+thread_id this_thread_id() {
+  const runner& r = current("this_thread_id");
+  return r.observing() ? main_thread : r.self();
+}
+
 std::string name_of(thread_id t) { return current("name_of").thread_name(t); }
 bool in_body() { return detail::current_runner != nullptr; }
 bool unwinding() { return in_body() && detail::current_runner->unwinding(); }
@@ -214,31 +208,7 @@ bool observing() {
   return r != nullptr && r->observing();
 }
 
-void observe(const object& o) { current("observe").observe(o.slot()); }
-
-namespace {
-
-bool ghost_access(const object& o, access_mode mode) {
-  runner& r = current("ghost");
-  if (r.unwinding()) return false;
-  if (!r.has_events()) return true;
-  if (r.may_carry()) {
-    r.carry_access(o.slot(), mode);
-    return true;
-  }
-  // An operation with a revocable guard touches its gate and nothing else (operation.hpp), so the specification's
-  // state moves in a step of its own.
-  const point p{mode == access_mode::read ? ghost_read_kind : ghost_write_kind, o,
-                source_location{}};
-  if (p.abandoned()) return false;
-  r.access(o.slot(), mode, 0, region::whole());
-  return true;
-}
-
-}  // namespace
-
-void ghost_read(const object& o) { ghost_access(o, access_mode::read); }
-bool ghost_write(const object& o) { return ghost_access(o, access_mode::write); }
+void observe(const object& o) { current("observe").observe(o.slot(), &o); }
 
 void violate(std::string_view property, std::string_view message) {
   current("violate").violate(property, message);

@@ -194,9 +194,4 @@ bool is_alive(object_slot slot, const object* place);
 bool observing();
 void observe(const object& o);
 
-// Accesses of specification state (ghost.hpp): they join the step just executed, or are a step of their own.
-void ghost_read(const object& o);
-// Whether the write happens: not where the thread is being taken down, or was killed before that step.
-bool ghost_write(const object& o);
-
 }  // namespace norn

@@ -25,13 +25,15 @@ class predicates {
   // The object that stands for what the predicate looks at.
   object_slot stand_in(std::size_t i) const { return all_[i].stand_in; }
 
-  // Forgets the predicates, and not what they look at.
-  void begin_execution();
+  // Forgets the predicates, and not what they look at. Of the execution before, what its first `kept` events and
+  // the evaluations after them did is known to happen again.
+  void begin_execution(std::size_t kept);
   // Requires: fewer than `allowed` so far.
   void add(const char* name, std::function<bool()> holds, object_slot stand_in);
   // What it captured by reference has gone.
   void drop_all();
-  void drop_observers_of(object_slot o);
+  // The object is destroyed: predicates that have looked at it in this execution cannot be evaluated any more.
+  void drop_readers_of(object_slot o);
 
   void add_object(object_slot o, object_id id) {
     if (!observed_.empty()) recall(o, id);
@@ -40,16 +42,26 @@ class predicates {
   std::uint64_t observers_of(object_slot o) const {
     return index_of(o) < observers_.size() ? observers_[index_of(o)] : 0;
   }
-  // Something that the predicate looks at has been written.
-  void touch(std::size_t i) { all_[i].changed = true; }
-  bool changed(std::size_t i) const { return all_[i].changed; }
+  // Those that are to be evaluated when the event is over, for something that they look at has been written: a bit
+  // for each.
+  std::uint64_t changed() const { return changed_; }
+  void set_changed(std::uint64_t those) { changed_ = those; }
+  // Whether an object was destroyed that it had looked at.
+  bool dropped(std::size_t i) const { return all_[i].dropped; }
 
   struct result {
     bool holds = true;
     std::optional<std::string> threw;
   };
-  // Lets through the exception that unwinds a thread (runner.hpp).
-  result evaluate(std::size_t i);
+  // After so many events. `again`: not for the first time in this execution, but because of what an event has
+  // changed. Lets through the exception that unwinds a thread (runner.hpp).
+  result evaluate(std::size_t i, std::size_t after, bool again);
+  // While recorded events are repeated, predicates are not evaluated, but for those that made objects the first
+  // time: whether there is one after so many events.
+  bool repeats(std::size_t after) const {
+    return repeated_ < makers_.size() && makers_[repeated_].after == after;
+  }
+  void repeat(std::size_t after);
 
   // The predicate that is being evaluated looks at the object. `running`: events have been executed, so
   // that writes may have been missed if this is new.
@@ -57,6 +69,8 @@ class predicates {
   const char* observing_name() const { return all_[*observing_].name; }
   void stop_observing() { observing_.reset(); }
   void observe(object_slot o, object_id id, bool running);
+  // It makes an object: state of the model that nobody had used before.
+  void note_made();
   bool observed_more() const { return observed_more_; }
   // What predicates were found to look at: for each name of an object a bit for each of them. Known before a
   // search starts over, it need not be found again.
@@ -69,15 +83,33 @@ class predicates {
     const char* name;
     std::function<bool()> holds;
     object_slot stand_in;
-    bool changed = false;
     bool active = true;
+    bool dropped = false;
+  };
+  // In this execution, or in the part of the one before that is repeated.
+  struct reading {
+    std::size_t after = 0;  // events
+    object_slot of{};
+    std::uint64_t by = 0;  // a bit for a predicate
+  };
+  struct making {
+    std::size_t after = 0;
+    std::size_t by = 0;
   };
 
   void recall(object_slot o, object_id id);
+  void note_reading(object_slot o);
 
   std::vector<predicate> all_;
+  std::uint64_t changed_ = 0;
   std::vector<std::uint64_t> observers_;  // by object
+  std::vector<std::uint64_t> readers_;  // of these, those that have looked at it in this execution
+  std::vector<reading> readings_;       // in their order
+  std::vector<making> makers_;
+  std::size_t repeated_ = 0;  // of the makers
   std::optional<std::size_t> observing_;
+  std::size_t after_ = 0;  // so many events the predicate is being evaluated
+  bool again_ = false;
   observations observed_;
   bool observed_more_ = false;
 };

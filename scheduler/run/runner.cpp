@@ -6,6 +6,7 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
@@ -22,6 +23,14 @@ constexpr std::uint32_t unwind_attempts_allowed = 100;
 }  // namespace
 
 runner* runner::current() { return detail::current_runner; }
+
+runner& runner::required(const char* what) {
+  if (runner* const r = detail::current_runner) return *r;
+  throw std::logic_error(
+      std::string("norn: ") + what +
+      " outside the body of a check; objects and threads of the model exist only "
+      "while a check runs: create and use them inside its body");
+}
 
 runner::~runner() { locals_.clear(); }
 
@@ -62,7 +71,7 @@ void runner::reset(std::size_t kept) {
   violations_.clear();
   narrations_.clear();
   names_.clear();
-  predicates_.begin_execution();
+  predicates_.begin_execution(kept);
   misuse_.clear();
   cut_off_ = misnumbered_;
   diverged_.reset();
@@ -75,11 +84,7 @@ void runner::reset(std::size_t kept) {
 void runner::announce(const operation& op) {
   model_thread& self = *running_;
   if (predicates_.observing()) {
-    report_misuse(std::string("an operation (") + op.kind->name +
-                  ") inside the predicate of always(\"" + predicates_.observing_name() +
-                  "\"): a predicate may only read variables of the model");
-    predicates_.stop_observing();
-    stop();
+    end_predicate_in_misuse(std::string("an operation (") + op.kind->name + ") inside");
   }
   if (self.halt_at_next_point) {
     park_for_good();
@@ -231,10 +236,17 @@ void runner::record_access(object_slot o, access_mode mode, std::uint8_t update_
     const auto i = static_cast<std::size_t>(__builtin_ctzll(observers));
     observers &= observers - 1;
     if (i >= predicates_.size()) break;
-    predicates_.touch(i);
+    predicates_.set_changed(predicates_.changed() | std::uint64_t{1} << i);
     execution_.add_access({predicates_.stand_in(i), access_mode::write, 0, region::whole()});
     execution_.mark_carrying();
   }
+}
+
+void runner::access_by_destruction(object_slot o) {
+  if (execution_.recorded()) return;
+  const std::uint64_t changed = predicates_.changed();
+  record_access(o, access_mode::write, 0, region::whole());
+  predicates_.set_changed(changed);
 }
 
 void runner::carry_access(object_slot o, access_mode mode) {
@@ -245,8 +257,8 @@ void runner::carry_access(object_slot o, access_mode mode) {
 
 bool runner::may_carry() const {
   if (running_->starter != nullptr) return false;
-  const guard& g = execution_.last().op.guard;
-  return !g.exists() || !g.revocable;
+  const event& last = execution_.last();
+  return last.alternatives == 1 && !(last.op.guard.exists() && last.op.guard.revocable);
 }
 
 // --- the end of an execution ---
@@ -335,6 +347,12 @@ object_id runner::next_object_id() {
 
 object_slot runner::add_object(const char* type, std::string_view label, std::uint64_t word,
                                const void* address) {
+  if (predicates_.observing()) {
+    if (naming_locals_of_ == nullptr) {
+      end_predicate_in_misuse(std::string("a ") + type + " is made inside");
+    }
+    predicates_.note_made();
+  }
   const object_id id = next_object_id();
   const object_slot slot = execution_.add_object(id, word);
   object_record& record = objects_.emplace_back();
@@ -348,7 +366,7 @@ object_slot runner::add_object(const char* type, std::string_view label, std::ui
 void runner::remove_object(object_slot o, const void* address) {
   if (!alive(o, address)) return;
   places_[index_of(o)] = nullptr;
-  predicates_.drop_observers_of(o);
+  predicates_.drop_readers_of(o);
 }
 
 // Whether nothing can run beside the thread: every other thread that it causally knows of has ended
@@ -415,27 +433,91 @@ void runner::add_predicate(const char* name, std::function<bool()> holds) {
   objects_.push_back({"predicate", name});
   places_.push_back(nullptr);
   predicates_.add(name, std::move(holds), stand_in);
-  evaluate(predicates_.size() - 1);
+  evaluate(predicates_.size() - 1, false);
 }
 
-void runner::observe(object_slot o) { predicates_.observe(o, execution_.name_of(o), has_events()); }
+void runner::observe(object_slot o, const void* address) {
+  if (!alive(o, address)) {
+    report_misuse(
+        std::string("the predicate of always(\"") + predicates_.observing_name() +
+        "\") reads a variable that has been destroyed: let what it reads live until the body ends");
+    predicates_.stop_observing();
+    stop();
+  }
+  predicates_.observe(o, execution_.name_of(o), has_events());
+}
 
-void runner::evaluate_predicates() {
-  for (std::size_t i = 0; i < predicates_.size(); ++i) {
-    if (predicates_.changed(i)) evaluate(i);
+void runner::end_predicate_in_misuse(const std::string& what) {
+  report_misuse(what + " the predicate of always(\"" + predicates_.observing_name() +
+                "\"): a predicate may only read variables of the model");
+  predicates_.stop_observing();
+  stop();
+}
+
+void runner::evaluate_all(std::uint64_t those, bool again) {
+  for (; those != 0; those &= those - 1) {
+    evaluate(static_cast<std::size_t>(__builtin_ctzll(those)), again);
   }
 }
 
-void runner::evaluate(std::size_t index) {
+void runner::evaluate_predicates() {
+  const std::uint64_t changed = predicates_.changed();
+  predicates_.set_changed(0);
+  evaluate_all(changed, true);
+}
+
+// The body of the check has ended, and what predicates captured by reference has gone with it.
+void runner::end_predicates() {
+  if (!execution_.recorded() && predicates_.changed() != 0) {
+    const auto first = static_cast<std::size_t>(__builtin_ctzll(predicates_.changed()));
+    report_misuse(std::string("the last step of the body changes what the predicate of always(\"") +
+                  predicates_.name(first) +
+                  "\") reads, and the body ends before the predicate could be evaluated: let "
+                  "norn::mark(\"end\") be its last step");
+  }
+  predicates_.set_changed(0);
+  predicates_.drop_all();
+}
+
+void runner::reevaluate_readers_of(object_slot o) {
+  evaluate_all(predicates_.observers_of(o), false);
+}
+
+void runner::evaluate(std::size_t index, bool again) {
   if (taking_down_) return;
-  const predicates::result came = predicates_.evaluate(index);
   const char* const name = predicates_.name(index);
+  if (predicates_.dropped(index)) {
+    report_misuse(std::string("the predicate of always(\"") + name +
+                  "\") can be evaluated no more, for a variable that it has read was destroyed, "
+                  "and what else it "
+                  "reads has changed since: let what it reads live until the body ends");
+    return;
+  }
+  const predicates::result came = predicates_.evaluate(index, execution_.size(), again);
   if (came.threw) {
     report_misuse(std::string("the predicate of always(\"") + name + "\") threw: " + *came.threw);
   }
   if (!came.holds) {
     add_violation(name, "the predicate is false after this step", execution_.size());
   }
+}
+
+// --- specification state ---
+
+bool runner::knows_to_last(object_slot ghost) const {
+  const object_id name = execution_.name_of(ghost);
+  return std::any_of(ghosts_.begin(), ghosts_.end(),
+                     [&](const ghost_use& g) { return g.name == name && g.lasted; });
+}
+
+void runner::note_changes(object_slot ghost, std::string_view label, bool lasted) {
+  const object_id name = execution_.name_of(ghost);
+  auto known = std::find_if(ghosts_.begin(), ghosts_.end(),
+                            [&](const ghost_use& g) { return g.name == name; });
+  if (known == ghosts_.end()) {
+    known = ghosts_.insert(known, ghost_use{name, std::string(label)});
+  }
+  (lasted ? known->lasted : known->taken_back) = true;
 }
 
 // --- what belongs to the execution ---

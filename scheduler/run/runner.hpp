@@ -26,6 +26,7 @@
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber.hpp>
+#include <norn/scheduler/run/ghost_use.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/predicates.hpp>
@@ -72,7 +73,13 @@ class runner {
   const std::optional<divergence>& diverged() const { return diverged_; }
   // Those of all executions so far, in the order in which they were first declared.
   const std::deque<declared_fault>& faults() const { return faults_; }
-  void forget_faults() { faults_.clear(); }
+  // What became of changes of specification state, of all executions so far.
+  const std::vector<ghost_use>& ghosts() const { return ghosts_; }
+  // Faults and ghosts that belong to executions so far.
+  void forget_declared() {
+    faults_.clear();
+    ghosts_.clear();
+  }
   // What `always` predicates read has grown: earlier executions treated too much as independent.
   bool observed_more() const { return predicates_.observed_more(); }
   // A thread came that ranks before one that is numbered already (thread_names.hpp): the execution was cut
@@ -92,6 +99,8 @@ class runner {
 
   // The runner whose execution the caller is part of; null outside.
   static runner* current();
+  // The same, for what is asked of it. Throws std::logic_error outside.
+  static runner& required(const char* what);
 
   // --- for point, object, thread: the code under test calls these through their own interfaces ---
   void announce(const operation& op);
@@ -106,8 +115,12 @@ class runner {
     if (!execution_.recorded()) record_access(o, mode, update_class, where);
   }
   void record_access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
+  // The object is destroyed in the event just executed, which changes nothing that a predicate could see.
+  void access_by_destruction(object_slot o);
   // An access that joins the event just executed without being part of its operation.
   void carry_access(object_slot o, access_mode mode);
+  // The main thread changes what predicates look at before the first event.
+  void reevaluate_readers_of(object_slot o);
   norn::execution& execution() { return execution_; }
   void note(synchronisation what, object_slot o) {
     if (!execution_.recorded()) races_.note(what, running_->id, o, execution_.size());
@@ -115,7 +128,8 @@ class runner {
   thread_id self() const { return running_->id; }
   thread_id parent(thread_id t) const { return threads_[index_of(t)]->parent; }
   // Whether specification state may be touched in the event just executed. Not by a thread that is being started:
-  // others may come before it.
+  // others may come before it. Nor after an event that had alternatives: what a thread does next may differ from one
+  // to the other, and their accesses may not.
   bool may_carry() const;
   bool has_events() const { return execution_.size() != 0; }
 
@@ -159,9 +173,13 @@ class runner {
   void fail_at_next_point(std::string_view property, std::string_view message);
   void report_misuse(std::string message);
 
+  bool knows_to_last(object_slot ghost) const;
+  void note_changes(object_slot ghost, std::string_view label, bool lasted);
+
   void add_predicate(const char* name, std::function<bool()> holds);
   bool observing() const { return predicates_.observing(); }
-  void observe(object_slot o);
+  void observe(object_slot o, const void* address);
+  [[noreturn]] void end_predicate_in_misuse(const std::string& what);
 
   narration* narrating() {
     return settings_.narrate && !narrations_.empty() ? &narrations_.back() : nullptr;
@@ -223,7 +241,11 @@ class runner {
   void note_end(model_thread& of);
   void close_event() {
     if (execution_.size() == 0) return;
-    if (!execution_.recorded()) evaluate_predicates();
+    if (!execution_.recorded()) {
+      evaluate_predicates();
+    } else if (predicates_.repeats(execution_.size())) {
+      predicates_.repeat(execution_.size());
+    }
     execution_.end_event();
   }
   void begin_event(model_thread& self) {
@@ -245,7 +267,9 @@ class runner {
   void check_deadlock();
   void check_races();
   void evaluate_predicates();
-  void evaluate(std::size_t index);
+  void evaluate(std::size_t index, bool again);
+  void evaluate_all(std::uint64_t those, bool again);
+  void end_predicates();
   void unwind_unfinished();
   void unwind_stack(model_thread& of);
   static void give_up_stack();
@@ -275,6 +299,7 @@ class runner {
   std::optional<divergence> diverged_;
   std::deque<declared_fault> faults_;
   std::vector<declared_fault*> declared_now_;  // in this execution
+  std::vector<ghost_use> ghosts_;
   bool misnumbered_ = false;
   bool cut_off_ = false;  // by misuse, or because it is misnumbered
   std::vector<local> locals_;

@@ -79,7 +79,7 @@ void exhaustive::retire(work_item& item) {
 }
 
 bool exhaustive::begin_execution() {
-  examined_ = rejected_ = false;
+  examined_ = rejected_ = starts_over_ = false;
   divergence_.reset();
   repeats_ = repeated_.any_left();
   if (repeats_) {
@@ -180,8 +180,10 @@ std::uint16_t exhaustive::choose_alternative(const execution& so_far, std::uint1
 
 // Whether the item may go on. Called again and again beyond the block's end; looks once.
 bool exhaustive::examine(const execution& so_far) {
-  if (!current_.proposed || examined_) return !rejected_;
+  if (examined_) return !rejected_;
   examined_ = true;
+  rejected_ = !touches_what_is_expected(so_far);
+  if (rejected_ || !current_.proposed) return !rejected_;
   propose_alternatives(so_far);
   rejected_ = !accepted(so_far);
   NORN_INVARIANT(
@@ -190,6 +192,28 @@ bool exhaustive::examine(const execution& so_far) {
   // An event that was put before others on its gate has no children; its decision's root has them.
   resolution.reversible = !current_.proposal.guarded && resolution.alternative == 0;
   return !rejected_;
+}
+
+// Holds the item's checked step against what its proposer has seen of it.
+bool exhaustive::touches_what_is_expected(const execution& so_far) {
+  if (current_.touches == 0) return true;
+  const std::size_t position = current_.checked();
+  const auto checked = event_id(position);
+  const event& e = so_far.at(checked);
+  const bool other_alternative = current_.steps[position].alternative != 0;
+  const auto fail = [&](divergence::cause why) {
+    divergence_ = divergence{position, e.op.kind->name, "", why};
+    return false;
+  };
+  if (other_alternative) {
+    if (current_.touches == accesses_made(so_far, checked)) return true;
+    return fail(divergence::cause::unequal_alternatives);
+  }
+  if (current_.touches == objects_touched(so_far, checked) || is_adaptive(e)) return true;
+  if (!e.carries_more) return fail(divergence::cause::undeclared_footprint);
+  starts_over_ = learn_carrying_kinds(so_far);
+  NORN_INVARIANT(starts_over_);
+  return false;
 }
 
 bool exhaustive::accepted(const execution& so_far) const {
@@ -230,8 +254,11 @@ void exhaustive::propose_alternatives(const execution& so_far) {
   const auto propose_others = [&](std::size_t position) {
     const event& e = so_far.at(event_id(position));
     if (e.alternative != 0) return;
+    const std::uint64_t touches =
+        e.alternatives > 1 ? accesses_made(so_far, event_id(position)) : 0;
     for (std::uint16_t a = 1; a < e.alternatives; ++a) {
       work_item& other = push();
+      other.touches = touches;
       other.steps.assign(current_.steps.begin(),
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(replayed_));
       other.proposed = true;

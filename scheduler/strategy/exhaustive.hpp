@@ -127,6 +127,7 @@ class exhaustive : public strategy {
 
   // Looking at what a proposal came to, once its last block has been run.
   bool examine(const execution& so_far);
+  bool touches_what_is_expected(const execution& so_far);
   bool accepted(const execution& so_far) const;
   bool reversed_is_canonical_maximum(const execution& so_far) const;
   bool is_fixed(const event& e) const { return e.op.kind->fixed && !is_adaptive(e); }
@@ -174,6 +175,7 @@ class exhaustive : public strategy {
     return e.op.kind->adaptive || e.cut_short || carrying_kinds_.contains(e.op.kind->name_hash);
   }
   bool learn_carrying_kinds(const execution& t);
+  std::uint64_t expected_of(const execution& t, event_id reversed) const;
   std::optional<unknown_footprint> propose_after_each_past(const parent& from, const decision& d,
                                                            event_id reversed);
   void widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
@@ -192,6 +194,7 @@ class exhaustive : public strategy {
   std::size_t shared_ = 0;    // of these, as many as the execution before began with
   bool examined_ = false;
   bool rejected_ = false;
+  bool starts_over_ = false;  // once the execution has ended: a kind turned out to carry
   bool probing_ = false;      // the item ends with an operation whose footprint is wanted
   std::uint64_t probed_ = 0;  // by this key
   repeated_runs repeated_;

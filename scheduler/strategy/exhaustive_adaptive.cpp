@@ -33,6 +33,12 @@ bool exhaustive::learn_carrying_kinds(const execution& t) {
   return learnt && replayed_ != 0;
 }
 
+// What the reversed operation will touch; 0 where it is not known.
+std::uint64_t exhaustive::expected_of(const execution& t, event_id reversed) const {
+  if (reversed == no_event || is_adaptive(t.at(reversed))) return 0;
+  return objects_touched(t, reversed);
+}
+
 // Proposes the reversal of an adaptive operation after each past that it can have before the
 // resolution. Returns a past for which it is not known what the operation touches, if there is one:
 // then nothing has been proposed yet.

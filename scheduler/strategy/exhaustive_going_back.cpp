@@ -50,6 +50,7 @@ void exhaustive::go_back(work_item&& done) {
   gone_back_from_ = std::move(done);
   gone_back_from_.role = item_role::work;
   work_item before = gone_back_from_;
+  before.touches = 0;
   if (make_default(before)) return return_to(std::move(before));
   stage_ = stage::finding;
   if (before.proposed) {

@@ -67,6 +67,10 @@ lesson exhaustive::end_execution(const execution& done) {
     }
     return lesson::probe;
   }
+  if (starts_over_) {
+    restart();
+    return lesson::start_over;
+  }
   if (stage_ == stage::asking && done.size() == replayed_) return answered(done);
   if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged)
     return lesson::probe;
@@ -77,7 +81,11 @@ lesson exhaustive::end_execution(const execution& done) {
     return lesson::probe;
   }
   if (stage_ == stage::finding) return found_parent(done);
-  if (!examine(done)) return lesson::probe;
+  if (!examine(done)) {
+    if (!starts_over_) return lesson::probe;
+    restart();
+    return lesson::start_over;
+  }
   const bool as_planned = done.outcome() == outcome::completed && !divergence_;
   NORN_INVARIANT(!verify || !as_planned || is_item_of(done));
   if (learn_carrying_kinds(done)) {
@@ -107,8 +115,12 @@ lesson exhaustive::end_execution(const execution& done) {
 
 void exhaustive::propose_choices(const execution& t) {
   for (std::size_t i = replayed_; i < t.size(); ++i) {
-    for (std::uint16_t a = 1; a < t.at(event_id(i)).alternatives; ++a) {
+    const event& e = t.at(event_id(i));
+    if (e.alternatives == 1) continue;
+    const std::uint64_t touches = accesses_made(t, event_id(i));
+    for (std::uint16_t a = 1; a < e.alternatives; ++a) {
       work_item& other = push();
+      other.touches = touches;
       other.steps.assign(current_.steps.begin(),
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(i + 1));
       other.steps.back().alternative = a;
@@ -284,6 +296,7 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
 
   work_item& item = push();
   item.proposed = true;
+  item.touches = expected_of(t, reversed);
   proposal& p = item.proposal;
   item.steps.assign(from.steps.begin(), from.steps.begin() + d.first);
   p.block = d.first;

@@ -11,7 +11,39 @@ namespace {
 
 constexpr std::size_t footprints_kept = 1'000'000;
 
+std::uint64_t hash_of_part(object_id object, const region& where) {
+  return mix(mix(mix(1, index_of(object)), where.first), where.last);
+}
+
+std::uint64_t not_zero(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
+
+bool counts(const execution& t, event_id e, const access& a) {
+  return !is_end_of_thread(t.name_of(a.object)) && !t.made_in(a.object, e);
+}
+
 }  // namespace
+
+std::uint64_t objects_touched(const execution& t, event_id e) {
+  std::uint64_t sum = 0;
+  const auto all = t.accesses(t.at(e));
+  for (auto a = all.begin(); a != all.end(); ++a) {
+    const bool again = std::any_of(all.begin(), a, [&](const access& other) {
+      return other.object == a->object && other.where == a->where;
+    });
+    if (!again && counts(t, e, *a)) sum += hash_of_part(t.name_of(a->object), a->where);
+  }
+  return not_zero(sum);
+}
+
+std::uint64_t accesses_made(const execution& t, event_id e) {
+  std::uint64_t hash = 0;
+  for (const access& a : t.accesses(t.at(e))) {
+    if (!counts(t, e, a)) continue;
+    hash = mix(hash, hash_of_part(t.name_of(a.object), a.where));
+    hash = mix(hash, index_of(a.mode) << 8 | a.update_class);
+  }
+  return not_zero(hash);
+}
 
 footprint footprint_of_last(const execution& t) {
   footprint touched;

@@ -23,6 +23,15 @@ using footprint = std::vector<named_access>;
 // Of the execution's last event.
 footprint footprint_of_last(const execution& t);
 
+// What an event touched, as a number to be compared: never 0. Two kinds of objects do not count. The end of a
+// thread: what comes after the operation decides whether the thread ends with it or goes on, and only who waits for
+// an end runs into it. An object that was made in the event: nobody could have run into it before.
+//
+// The objects and regions, each once, in no order: the same of an operation that is not adaptive, whatever it meets.
+std::uint64_t objects_touched(const execution& t, event_id e);
+// The accesses with their modes, in their order: the same of all alternatives of an event.
+std::uint64_t accesses_made(const execution& t, event_id e);
+
 // Whether `e` conflicts with what was touched.
 bool conflict(const footprint& touched, const execution& t, const event& e);
 

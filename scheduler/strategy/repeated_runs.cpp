@@ -231,7 +231,7 @@ divergence repeated_runs::differs(std::size_t step, std::string expected, std::s
   d.step = step;
   d.expected = std::move(expected);
   d.came = std::move(came);
-  d.of_renamed = renames_;
+  if (renames_) d.by = divergence::cause::equals_differ;
   return d;
 }
 

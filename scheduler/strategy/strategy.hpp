@@ -12,12 +12,19 @@
 
 namespace norn {
 
-// A step of a schedule that could not be followed.
+// A step that did not do what it was taken to do.
 struct divergence {
+  enum class cause : std::uint8_t {
+    other_operation,       // it was another one than was scheduled
+    equals_differ,         // so it was with threads of a symmetric group in each other's places
+    undeclared_footprint,  // it touched other objects than before, and its kind does not say that it may
+    unequal_alternatives   // it made other accesses than with another of its alternatives
+  };
+
   std::size_t step = 0;  // counted from 0
   std::string expected;
   std::string came;
-  bool of_renamed = false;  // the schedule had threads of a symmetric group in each other's places
+  cause by = cause::other_operation;
 };
 
 // What an execution was to the strategy that chose it.

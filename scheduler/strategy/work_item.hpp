@@ -67,11 +67,21 @@ struct work_item {
   bool proposed = false;
   norn::proposal proposal;
   item_role role = item_role::work;
+  // What the proposer has seen the checked step touch (footprint.hpp); 0: nothing is expected of it.
+  std::uint64_t touches = 0;
+
+  // The step that is held against `touches`: the last one, where it is another alternative of what the proposer has
+  // run, or the reversed operation.
+  std::size_t checked() const {
+    const bool reversal = proposed && steps.back().alternative == 0;
+    return reversal ? proposal.reversed : steps.size() - 1;
+  }
 
   void clear() {
     steps.clear();
     proposed = false;
     role = item_role::work;
+    touches = 0;
   }
 };
 

@@ -126,6 +126,9 @@ class execution {
 
   std::size_t object_count() const { return object_count_; }
   object_id name_of(object_slot o) const { return objects_[index_of(o)].id; }
+  bool made_in(object_slot o, event_id e) const {
+    return objects_[index_of(o)].made_after == index_of(e) + 1;
+  }
   std::uint64_t word(object_slot o) const { return objects_[index_of(o)].word; }
   // The object's word after the events of the cut. Requires: the object has a guard waiting on it or
   // had one, so that its writes are totally ordered. Of a group's end, the word is right where all have ended,

@@ -1,0 +1,450 @@
+// Specification state: ghosts and predicates see what they are meant to see, whatever joins the step that they belong
+// to; and what models say of their operations is held against what these do.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <norn/norn.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/run/point.hpp>
+
+#include "explored.hpp"
+
+namespace norn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+names violated_in(const program& body) {
+  return explored([&](std::string&) { body(); }).violated;
+}
+
+std::string misuse_of(const program& body) {
+  explore_options options;
+  options.name = "specification_state";
+  options.properties = {"undecided to the end"};
+  return explore(body, options).misuse.value_or("none");
+}
+
+// --- what joins a step that had alternatives ---
+
+TEST(SpecificationState, GhostAfterAChoice) {
+  // One thread is inside, at its load, when the other comes in.
+  EXPECT_THAT(violated_in([] {
+                ghost<int> inside{0, "inside"};
+                atomic<int> x{0, "x"};
+                always("alone", [&] { return inside < 2; });
+                run_concurrently("t", 2, [&](int) {
+                  if (choose(2) == 1) {
+                    inside += 1;
+                    x.load();
+                    inside -= 1;
+                  }
+                });
+              }),
+              ElementsAre("alone"));
+}
+
+TEST(SpecificationState, GhostReadAfterAChoice) {
+  // The reader sees what the writer remembers, if it reads after that.
+  EXPECT_THAT(violated_in([] {
+                ghost<int> written{0, "written"};
+                atomic<int> x{0, "x"};
+                run_concurrently("t", 2, [&](int i) {
+                  if (i == 0) {
+                    x.store(1);
+                    written = 1;
+                  } else if (choose(2) == 1) {
+                    require("unwritten", written == 0);
+                  }
+                });
+              }),
+              ElementsAre("unwritten"));
+}
+
+TEST(SpecificationState, GhostAfterAShortWrite) {
+  EXPECT_THAT(violated_in([] {
+                io::allow_short_writes();
+                ghost<int> inside{0, "inside"};
+                atomic<int> x{0, "x"};
+                always("alone", [&] { return inside < 2; });
+                run_concurrently("t", 2, [&](int i) {
+                  auto out = io::file::open(i == 0 ? "a" : "b", O_WRONLY | O_CREAT).value();
+                  if (out.write("ab").value() == 1) {
+                    inside += 1;
+                    x.load();
+                    inside -= 1;
+                  }
+                });
+              }),
+              ElementsAre("alone"));
+}
+
+TEST(SpecificationState, GhostAfterANotification) {
+  // Two wait; whoever notifies remembers it only if the first of them was woken.
+  EXPECT_THAT(violated_in([] {
+                mutex m{"m"};
+                condition_variable changed{"changed"};
+                ghost<int> woken{0, "woken"};
+                atomic<int> first{0, "first"};
+                always("not_both", [&] { return woken < 2; });
+                thread waits[2];
+                for (thread& each : waits) {
+                  each = thread("waits", [&] {
+                    std::unique_lock lock{m};
+                    changed.wait(lock);
+                    first.store(1);
+                  });
+                }
+                run_concurrently("notifies", 2, [&](int) {
+                  changed.notify_one();
+                  woken += 1;
+                  first.load();
+                  woken -= 1;
+                });
+                changed.notify_all();
+              }),
+              ::testing::Contains("not_both"));
+}
+
+TEST(SpecificationState, ProcessDeclaredAfterAChoice) {
+  // A process that is declared before the crash of its machine ends with it, one declared after it does not. Whether
+  // it is declared at all is open.
+  const space found = explored([](std::string& outcome) {
+    const host server{"server"};
+    faults world;
+    world.crash(server);
+    thread starter("starter", [&] {
+      if (choose(2) == 0) return;
+      process(server, "late").run("work", [&] { outcome += "worked"; });
+    });
+    starter.join();
+    world.cease();
+  });
+  EXPECT_THAT(found.outcomes, ElementsAre("", "worked"));
+  EXPECT_THAT(found.violated, IsEmpty());
+}
+
+// --- objects that come and go ---
+
+TEST(SpecificationState, DestructionDropsNoPredicateOfAnotherBranch) {
+  // With the spare mutexes y is the main thread's fourth object, and without them the scratch mutex is.
+  EXPECT_THAT(violated_in([] {
+                std::optional<mutex> spare;
+                std::optional<mutex> another;
+                atomic<int> x{0, "x"};
+                const bool with_spares = choose(2) == 0;
+                if (with_spares) {
+                  spare.emplace("spare");
+                  another.emplace("another");
+                }
+                ghost<int> y{0, "y"};
+                always("small", [&] { return y < 2; });
+                { mutex scratch{"scratch"}; }
+                run_concurrently("t", 2, [&](int) {
+                  x.fetch_add(1);
+                  if (!with_spares) y += 1;
+                });
+              }),
+              ElementsAre("small"));
+}
+
+TEST(SpecificationState, PredicateThatOutlivesWhatItReadsIsMisuse) {
+  EXPECT_THAT(misuse_of([] {
+                atomic<int> kept{0, "kept"};
+                {
+                  ghost<int> gone{0, "gone"};
+                  always("both_small", [&] { return gone < 2 && kept.load() < 2; });
+                }
+                run_concurrently("t", 2, [&](int) { kept.fetch_add(1); });
+              }),
+              HasSubstr("always(\"both_small\") can be evaluated no more"));
+}
+
+TEST(SpecificationState, PredicateWhoseVariableEndsWithAllThatItReads) {
+  EXPECT_THAT(violated_in([] {
+                atomic<int> x{0, "x"};
+                {
+                  ghost<int> gone{0, "gone"};
+                  always("small", [&] { return gone < 2; });
+                  run_concurrently("t", 2, [&](int) {
+                    x.fetch_add(1);
+                    gone += 1;
+                  });
+                }
+                x.load();
+              }),
+              ElementsAre("small"));
+}
+
+TEST(SpecificationState, PredicateThatComesToReadWhatIsGoneIsMisuse) {
+  EXPECT_THAT(misuse_of([] {
+                atomic<int> x{0, "x"};
+                auto late = std::make_unique<ghost<int>>(0, "late");
+                const ghost<int>* const read = late.get();
+                always("right", [&x, read] { return x.load() == 0 || read->get() == 0; });
+                std::vector<std::unique_ptr<ghost<int>>> memory_that_stays;
+                late.release()->~ghost();
+                x.store(1);
+                mark("end");
+              }),
+              HasSubstr("always(\"right\") reads a variable that has been destroyed"));
+}
+
+// --- what a predicate sees ---
+
+TEST(SpecificationState, PredicateSeesFilesAfterACrashOfTheirHost) {
+  EXPECT_THAT(violated_in([] {
+                io::write_file("f", "good").value();
+                always("never_bad",
+                       [] { return io::observe_file("f") != std::optional<std::string>("bad"); });
+                faults world;
+                world.crash(host::current(), 1, [](const host& again) {
+                  process(again, "again").run("write", [] { io::write_file("f", "bad").value(); });
+                });
+                world.cease();
+              }),
+              ElementsAre("never_bad"));
+}
+
+TEST(SpecificationState, PredicateSeesFilesThatAreMounted) {
+  const auto mounts = [](bool after_an_event) {
+    return violated_in([=] {
+      const host server{"server"};
+      if (after_an_event) choose(2);
+      always("never_bad",
+             [] { return io::observe_file("f") != std::optional<std::string>("bad"); });
+      io::mount(host::current(), server, io::network_locks::shared);
+      process(server, "server").run("write", [] { io::write_file("f", "bad").value(); });
+      mark("end");
+    });
+  };
+  EXPECT_THAT(mounts(true), ElementsAre("never_bad"));
+  EXPECT_THAT(mounts(false), ElementsAre("never_bad"));
+}
+
+TEST(SpecificationState, PredicateLooksAtTheHostOfTheBody) {
+  const auto with = [](const std::function<std::optional<std::string>(const host& other)>& seen) {
+    return violated_in([&] {
+      const host other{"other"};
+      always("absent", [&] { return !seen(other).has_value(); });
+      process(other, "elsewhere").run("write", [] { io::write_file("f", "x").value(); });
+    });
+  };
+  EXPECT_THAT(with([](const host&) { return io::observe_file("f"); }), IsEmpty());
+  EXPECT_THAT(with([](const host& other) { return io::observe_file(other, "f"); }),
+              ElementsAre("absent"));
+}
+
+TEST(SpecificationState, PredicateThatFirstUsesAModelLate) {
+  // Which executions repeat the step in which the clock came into use makes no difference.
+  EXPECT_THAT(violated_in([] {
+                atomic<int> x{0, "x"};
+                always("early", [&] {
+                  return x.load() == 0 || system_clock::now().time_since_epoch().count() >= 0;
+                });
+                run_concurrently("t", 3, [&](int i) {
+                  x.store(i);
+                  mutex own;
+                  own.lock();
+                  own.unlock();
+                  x.load();
+                });
+              }),
+              IsEmpty());
+}
+
+TEST(SpecificationState, ChangeBeforeTheFirstEventIsSeen) {
+  EXPECT_THAT(violated_in([] {
+                ghost<int> g{0, "g"};
+                always("small", [&] { return g < 1; });
+                g = 1;
+              }),
+              ElementsAre("small"));
+}
+
+TEST(SpecificationState, ChangeInTheLastStepIsToBeFollowedByAnother) {
+  const auto ends = [](bool marked) {
+    return misuse_of([=] {
+      atomic<int> x{0, "x"};
+      always("small", [&] { return x.load() < 2; });
+      x.store(1);
+      if (marked) mark("end");
+    });
+  };
+  EXPECT_THAT(ends(false), HasSubstr("the last step of the body changes what the predicate of "
+                                     "always(\"small\") reads"));
+  EXPECT_EQ(ends(true), "none");
+}
+
+TEST(SpecificationState, ChangeInsideAPredicateIsMisuse) {
+  EXPECT_THAT(misuse_of([] {
+                ghost<int> g{0, "g"};
+                always("counts", [&] {
+                  g.set(1);
+                  return true;
+                });
+              }),
+              HasSubstr("a change of a ghost inside the predicate of always(\"counts\")"));
+}
+
+TEST(SpecificationState, ObjectMadeInsideAPredicateIsMisuse) {
+  EXPECT_THAT(misuse_of([] {
+                always("makes", [] {
+                  const ghost<int> own{0, "own"};
+                  return own == 0;
+                });
+              }),
+              HasSubstr("a ghost is made inside the predicate of always(\"makes\")"));
+}
+
+// --- changes that nobody can see ---
+
+TEST(UnseenChanges, TakenBackWithinTheirStep) {
+  EXPECT_THAT(misuse_of([] {
+                ghost<int> inside{0, "inside"};
+                binary_semaphore permits{1, "permits"};
+                run_concurrently("t", 2, [&](int) {
+                  permits.acquire();
+                  ++inside;
+                  require("alone", inside == 1);
+                  --inside;
+                  permits.release();
+                });
+              }),
+              HasSubstr("ghosts are changed and changed back within one step, in every execution: "
+                        "inside\n"));
+}
+
+TEST(UnseenChanges, OfOneOfTwoGhosts) {
+  EXPECT_THAT(misuse_of([] {
+                ghost<std::vector<int>> log{{}, "log"};
+                ghost<int> taken_back{0, "taken back"};
+                atomic<int> x{0, "x"};
+                run_concurrently("t", 2, [&](int i) {
+                  x.load();
+                  log.change([&](auto& all) { all.push_back(i); });
+                  ++taken_back;
+                  --taken_back;
+                });
+              }),
+              HasSubstr("in every execution: taken back\n"));
+}
+
+TEST(UnseenChanges, AreNoneWithAStepBetween) {
+  for (const bool marked : {false, true}) {
+    const names found = violated_in([=] {
+      ghost<int> inside{0, "inside"};
+      atomic<int> x{0, "x"};
+      run_concurrently("t", 2, [&](int) {
+        x.load();
+        ++inside;
+        require("alone", inside == 1);
+        marked ? mark("between") : static_cast<void>(x.load());
+        --inside;
+      });
+    });
+    EXPECT_THAT(found, ElementsAre("alone"));
+  }
+}
+
+TEST(UnseenChanges, InSomeExecutionsOnly) {
+  // Whoever comes second leaves a trace.
+  EXPECT_EQ(misuse_of([] {
+              ghost<int> g{0, "g"};
+              atomic<int> x{0, "x"};
+              run_concurrently("t", 2, [&](int) {
+                const int before = x.fetch_add(1);
+                ++g;
+                if (before == 0) --g;
+              });
+            }),
+            "none");
+}
+
+TEST(UnseenChanges, OfTheMainThreadAloneDoNotCount) {
+  EXPECT_EQ(misuse_of([] {
+              ghost<int> g{0, "g"};
+              atomic<int> x{0, "x"};
+              x.load();
+              ++g;
+              --g;
+            }),
+            "none");
+}
+
+// --- when specification state is read ---
+
+TEST(Mark, IsTheStepThatWhatFollowsBelongsTo) {
+  // Without it, what the client knows is read in the step of the client's earlier load.
+  const auto knows = [](bool marked) {
+    return violated_in([=] {
+      ghost<int> acknowledged{0, "acknowledged"};
+      atomic<int> x{0, "x"};
+      atomic<int> y{0, "y"};
+      run_concurrently("t", 2, [&](int i) {
+        if (i == 0) {
+          x.store(1);
+          acknowledged = 1;
+        } else {
+          y.load();
+          if (marked) mark("request");
+          const int known = acknowledged;
+          require("nothing_known", known == 0 || y.load() == 1);
+        }
+      });
+    });
+  };
+  EXPECT_THAT(knows(true), ElementsAre("nothing_known"));
+  EXPECT_THAT(knows(false), ElementsAre("nothing_known"));
+}
+
+// --- what a model says of its operations ---
+
+constexpr operation_kind set_kind{.name = "set"};
+constexpr operation_kind follow_kind{.name = "follow"};
+constexpr operation_kind follow_adaptively_kind{.name = "follow", .adaptive = true};
+constexpr operation_kind draw_kind{.name = "draw"};
+
+void set(const object& o) {
+  point p{set_kind, o, source_location::current()};
+  p.write(o);
+  p.set_word(o, 1);
+}
+
+// Touches the second object where the first has been set.
+void follow(const operation_kind& kind, const object& first, const object& second) {
+  point p{kind, first, source_location::current()};
+  p.read(first);
+  if (p.word(first) != 0) p.read(second);
+}
+
+TEST(UndeclaredFootprint, IsMisuseByName) {
+  const auto with = [](const operation_kind& kind) {
+    return misuse_of([&] {
+      const object first("first");
+      const object second("second");
+      run_concurrently("t", 2, [&](int i) { i == 0 ? set(first) : follow(kind, first, second); });
+    });
+  };
+  EXPECT_THAT(with(follow_kind), HasSubstr("follow, touched other objects than after an event that "
+                                           "it was put before, and its kind does not say that"));
+  EXPECT_EQ(with(follow_adaptively_kind), "none");
+}
+
+TEST(UndeclaredFootprint, OfAnAlternativeIsMisuseByName) {
+  EXPECT_THAT(misuse_of([] {
+                const object o("o");
+                point p{draw_kind, o, source_location::current()};
+                p.choose(2) == 0 ? p.read(o) : p.write(o);
+              }),
+              HasSubstr("step 1, draw, made other accesses than with another of its alternatives"));
+}
+
+}  // namespace
+}  // namespace norn
