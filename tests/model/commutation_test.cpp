@@ -1,4 +1,5 @@
 // Each pair of operations of each model of synchronisation, against the rule of commutation.
+// NORN_PROGRAMS=N sets how many programs each test draws; NORN_SEED=N draws others.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -6,13 +7,15 @@
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
+#include "../reference/compare.hpp"
 #include "worlds.hpp"
 
 namespace norn::reference {
 namespace {
 
 template <class World>
-commutation_tally check(std::size_t threads, std::size_t operations_each, std::size_t programs) {
+commutation_tally check(std::size_t threads, std::size_t operations_each, std::size_t by_default) {
+  const std::size_t programs = from_environment("NORN_PROGRAMS", by_default);
   const commutation_tally tally =
       check_commutation(subject<World>(), threads, operations_each, programs);
   EXPECT_EQ(tally.broken, "");

@@ -26,7 +26,7 @@ namespace {
 
 using reference::from_environment;
 
-// NORN_PROGRAMS=N sets how many programs each test draws.
+// NORN_PROGRAMS=N sets how many programs each test draws; NORN_SEED=N draws others.
 int programs(int by_default) {
   return static_cast<int>(
       from_environment("NORN_PROGRAMS", static_cast<std::uint64_t>(by_default)));
@@ -283,7 +283,7 @@ class commutation {
 
 void check_commutation(std::uint64_t seed, const shape& s, int threads, std::size_t length,
                        int count) {
-  random_source random(seed);
+  random_source random(seed + 1000 * from_environment("NORN_SEED", 0));
   std::size_t pairs = 0;
   for (int n = 0; n < programs(count); ++n) {
     const program drawn = draw_program(random, s, threads, length);
@@ -326,7 +326,7 @@ TEST(IoCommutation, Locks) { check_commutation(6, {{"a"}, 3, true, locks}, 3, 8,
 
 void check_against_naive(std::uint64_t seed, const shape& s, int threads, std::size_t length,
                          int count) {
-  random_source random(seed);
+  random_source random(seed + 1000 * from_environment("NORN_SEED", 0));
   reference::tally total;
   for (int n = 0; n < programs(count); ++n) {
     const program drawn = draw_program(random, s, threads, length);

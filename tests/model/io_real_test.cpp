@@ -1,5 +1,6 @@
 // The model of the file system against the real one: random scripts, the same results, the same errno
-// values, the same tree in the end.
+// values, the same tree in the end. NORN_PROGRAMS=N sets how many scripts each test draws; NORN_SEED=N
+// draws others.
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "../reference/compare.hpp"
 #include "io_real.hpp"
 
 namespace norn::io_script {
@@ -52,11 +54,12 @@ std::string first_difference(const script& s, const outcome& model, const outcom
   return model.tree == system.tree ? "" : story + model.tree + "BUT\n" + system.tree;
 }
 
-void hold_against_system(std::uint64_t seed, const shape& s, int processes, int scripts,
-                         int length) {
-  random_source random(seed);
+void hold_against_system(std::uint64_t seed, const shape& s, int processes,
+                         std::uint64_t by_default, int length) {
+  random_source random(seed + 1000 * reference::from_environment("NORN_SEED", 0));
+  const std::uint64_t scripts = reference::from_environment("NORN_PROGRAMS", by_default);
   for (const std::string& base : bases()) {
-    for (int n = 0; n < scripts; ++n) {
+    for (std::uint64_t n = 0; n < scripts; ++n) {
       const script drawn = draw_script(random, s, processes, length);
       const outcome model = run_in_model(drawn, processes);
       const outcome system = run_on_system(base, drawn, processes);

@@ -1,8 +1,6 @@
 // Random programs over each model of synchronisation: the exhaustive search against the naive one.
-// NORN_PROGRAMS=N sets how many programs each test draws.
+// NORN_PROGRAMS=N sets how many programs each test draws; NORN_SEED=N draws others.
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 
 #include <norn/scheduler/base/random.hpp>
 #include <norn/scheduler/run/runner.hpp>
@@ -16,14 +14,14 @@ namespace norn::reference {
 namespace {
 
 template <class World>
-void check_traces(std::size_t threads, std::size_t operations_each, int programs) {
-  if (const char* const wanted = std::getenv("NORN_PROGRAMS")) programs = std::atoi(wanted);
+void check_traces(std::size_t threads, std::size_t operations_each, std::uint64_t by_default) {
+  const std::uint64_t programs = from_environment("NORN_PROGRAMS", by_default);
   const commutation_subject subject = norn::reference::subject<World>();
-  random_source random(19);
+  random_source random(from_environment("NORN_SEED", 19));
   runner r(runner::settings{});
   std::size_t compared = 0;
   std::size_t executions = 0;
-  for (int i = 0; i < programs; ++i) {
+  for (std::uint64_t i = 0; i < programs; ++i) {
     operation_lists lists(threads);
     for (auto& list : lists) {
       list.resize(1 + random.below(operations_each));
@@ -60,7 +58,7 @@ void check_traces(std::size_t threads, std::size_t operations_each, int programs
   }
   testing::Test::RecordProperty("compared", static_cast<int>(compared));
   testing::Test::RecordProperty("executions", static_cast<int>(executions));
-  EXPECT_GT(2 * compared, static_cast<std::size_t>(programs));
+  EXPECT_GT(2 * compared, programs);
 }
 
 TEST(Traces, ExclusiveMutexes) { check_traces<exclusive_world>(3, 3, 150); }

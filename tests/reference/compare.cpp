@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
@@ -128,7 +131,15 @@ std::string compare(const observed_program& p, tally& total, bool skip_seen_pref
 
 std::uint64_t from_environment(const char* name, std::uint64_t by_default) {
   const char* const text = std::getenv(name);
-  return text == nullptr ? by_default : std::strtoull(text, nullptr, 10);
+  if (text == nullptr) return by_default;
+  char* end = nullptr;
+  const std::uint64_t number = std::strtoull(text, &end, 10);
+  const std::string_view unit = end;
+  if (*text < '0' || *text > '9' || (unit != "" && unit != "x")) {
+    throw std::invalid_argument(std::string(name) + "=" + text +
+                                ": give a number, or a factor such as 10x");
+  }
+  return unit == "x" ? number * by_default : number;
 }
 
 }  // namespace norn::reference
