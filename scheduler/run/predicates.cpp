@@ -25,7 +25,8 @@ void forget_after(std::vector<Entry>& entries, std::size_t kept) {
 
 void predicates::begin_execution(std::size_t kept) {
   all_.clear();
-  changed_ = 0;
+  changed_ = dropped_ = 0;
+  ended_ = false;
   observers_.clear();
   observing_.reset();
   observed_more_ = false;
@@ -45,18 +46,9 @@ void predicates::add(const char* name, std::function<bool()> holds, object_slot 
   all_.push_back({name, std::move(holds), stand_in});
 }
 
-void predicates::drop_all() {
-  for (predicate& p : all_) p.active = false;
-}
+void predicates::end() { ended_ = true; }
 
-void predicates::drop_readers_of(object_slot o) {
-  const std::uint64_t readers = index_of(o) < readers_.size() ? readers_[index_of(o)] : 0;
-  for (std::size_t i = 0; i < all_.size(); ++i) {
-    if ((readers >> i & 1) == 0) continue;
-    all_[i].active = false;
-    all_[i].dropped = true;
-  }
-}
+void predicates::drop_readers_of(object_slot o) { dropped_ |= readers_of(o); }
 
 void predicates::recall(object_slot o, object_id id) {
   const auto found = observed_.find(index_of(id));
@@ -67,7 +59,7 @@ void predicates::recall(object_slot o, object_id id) {
 predicates::result predicates::evaluate(std::size_t i, std::size_t after, bool again) {
   predicate& p = all_[i];
   result came;
-  if (!p.active) return came;
+  if (ended_ || dropped(i)) return came;
   observing_ = i;
   after_ = after;
   again_ = again;

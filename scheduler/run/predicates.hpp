@@ -30,8 +30,8 @@ class predicates {
   void begin_execution(std::size_t kept);
   // Requires: fewer than `allowed` so far.
   void add(const char* name, std::function<bool()> holds, object_slot stand_in);
-  // What it captured by reference has gone.
-  void drop_all();
+  // What they captured by reference has gone: none is evaluated any more.
+  void end();
   // The object is destroyed: predicates that have looked at it in this execution cannot be evaluated any more.
   void drop_readers_of(object_slot o);
 
@@ -40,14 +40,19 @@ class predicates {
   }
   // A bit for each predicate that looks at the object.
   std::uint64_t observers_of(object_slot o) const {
-    return index_of(o) < observers_.size() ? observers_[index_of(o)] : 0;
+    if (index_of(o) >= observers_.size()) return 0;
+    return observers_[index_of(o)] &
+           (all_.size() == allowed ? UINT64_MAX : (std::uint64_t{1} << all_.size()) - 1);
   }
   // Those that are to be evaluated when the event is over, for something that they look at has been written: a bit
   // for each.
   std::uint64_t changed() const { return changed_; }
   void set_changed(std::uint64_t those) { changed_ = those; }
+  // The object is written. Of predicates that were dropped, those count that have looked at it in this execution: to
+  // others it may be the name alone that is known, from another execution.
+  void touch(object_slot o) { changed_ |= observers_of(o) & (~dropped_ | readers_of(o)); }
   // Whether an object was destroyed that it had looked at.
-  bool dropped(std::size_t i) const { return all_[i].dropped; }
+  bool dropped(std::size_t i) const { return (dropped_ >> i & 1) != 0; }
 
   struct result {
     bool holds = true;
@@ -83,8 +88,6 @@ class predicates {
     const char* name;
     std::function<bool()> holds;
     object_slot stand_in;
-    bool active = true;
-    bool dropped = false;
   };
   // In this execution, or in the part of the one before that is repeated.
   struct reading {
@@ -97,11 +100,16 @@ class predicates {
     std::size_t by = 0;
   };
 
+  std::uint64_t readers_of(object_slot o) const {
+    return index_of(o) < readers_.size() ? readers_[index_of(o)] : 0;
+  }
   void recall(object_slot o, object_id id);
   void note_reading(object_slot o);
 
   std::vector<predicate> all_;
   std::uint64_t changed_ = 0;
+  std::uint64_t dropped_ = 0;
+  bool ended_ = false;
   std::vector<std::uint64_t> observers_;  // by object
   std::vector<std::uint64_t> readers_;  // of these, those that have looked at it in this execution
   std::vector<reading> readings_;       // in their order

@@ -232,11 +232,10 @@ void runner::record_access(object_slot o, access_mode mode, std::uint8_t update_
   // Writes to what a predicate observes depend on one another: the predicate can tell their order
   // apart even where nothing else can.
   std::uint64_t observers = predicates_.observers_of(o);
-  while (observers != 0) {
+  if (observers == 0) return;
+  predicates_.touch(o);
+  for (; observers != 0; observers &= observers - 1) {
     const auto i = static_cast<std::size_t>(__builtin_ctzll(observers));
-    observers &= observers - 1;
-    if (i >= predicates_.size()) break;
-    predicates_.set_changed(predicates_.changed() | std::uint64_t{1} << i);
     execution_.add_access({predicates_.stand_in(i), access_mode::write, 0, region::whole()});
     execution_.mark_carrying();
   }
@@ -476,7 +475,7 @@ void runner::end_predicates() {
                   "norn::mark(\"end\") be its last step");
   }
   predicates_.set_changed(0);
-  predicates_.drop_all();
+  predicates_.end();
 }
 
 void runner::reevaluate_readers_of(object_slot o) {

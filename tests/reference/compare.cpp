@@ -125,6 +125,7 @@ std::string compare(const observed_program& p, tally& total, bool skip_seen_pref
   total.probes += actual.probes;
   total.traces += expected.traces.size();
   total.orbits += expected.orbits.size();
+  total.violated += expected.violated.empty() ? 0 : 1;
   return expected.orbits.empty() ? difference(actual, expected)
                                  : difference_up_to_renaming(actual, expected);
 }

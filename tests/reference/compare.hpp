@@ -50,6 +50,7 @@ struct tally {
   std::size_t probes = 0;
   std::size_t traces = 0;  // of the reference
   std::size_t orbits = 0;
+  std::size_t violated = 0;  // programs in which the reference finds a violation
 };
 
 // Searches the program with both strategies, unless the naive one needs too many executions. Returns what
