@@ -112,7 +112,7 @@ class explorer {
   void confirm(const finding& f) {
     replay_result again = run_again(f.schedule, f.property);
     if (again.violated) {
-      const shrunk least = shrink(body_, options_, f.schedule, f.property);
+      const shrunk_schedule least = shrink(body_, options_, f.schedule, f.property);
       add_shrinking(least.spent);
       if (least.nondeterminism) {
         result_.complete = false;

@@ -4,6 +4,18 @@
 
 namespace norn {
 
+// Whatever a thread takes at a place, as many alternatives are offered there.
+template <class Choose>
+known_executions::place known_executions::child_of(place parent, thread_id thread,
+                                                   const Choose& choose) const {
+  place c = nodes_[parent].first_child;
+  while (c != none &&
+         (nodes_[c].thread != thread || nodes_[c].alternative != choose(nodes_[c].alternatives))) {
+    c = nodes_[c].next_sibling;
+  }
+  return c;
+}
+
 bool known_executions::reached_by(const schedule& wishes) {
   follows_.follow(wishes);
   place at = root;
@@ -12,9 +24,8 @@ bool known_executions::reached_by(const schedule& wishes) {
     if (n.first_child == none) return false;
     ++steps_followed_;
     const thread_id thread = follows_.thread_at(n.here);
-    const auto offered = alternatives_of(at, thread);
-    if (!offered) return false;
-    at = child_of(at, thread, follows_.alternative_of(*offered));
+    at = child_of(at, thread,
+                  [&](std::uint16_t offered) { return follows_.alternative_of(offered); });
   }
   return at != none;
 }
@@ -27,9 +38,12 @@ std::optional<std::size_t> known_executions::add(const execution& done,
     const event& step = done.at(event_id(i));
     const node& n = nodes_[at];
     if (n.ends || (n.first_child != none && n.here != crossings[i])) return i;
-    const auto offered = alternatives_of(at, step.thread);
-    if (offered && *offered != step.alternatives) return i + 1;
-    const place known = child_of(at, step.thread, step.alternative);
+    bool offers_others = false;
+    const place known = child_of(at, step.thread, [&](std::uint16_t offered) {
+      offers_others = offers_others || offered != step.alternatives;
+      return step.alternative;
+    });
+    if (offers_others) return i + 1;
     at = known != none ? known : add_child(at, crossings[i], step);
     if (at == none) return std::nullopt;
   }
@@ -42,24 +56,6 @@ void known_executions::forget() {
   nodes_.clear();
   nodes_.emplace_back();
   bytes_ = 0;
-}
-
-known_executions::place known_executions::child_of(place parent, thread_id thread,
-                                                   std::uint16_t alternative) const {
-  place child = nodes_[parent].first_child;
-  while (child != none &&
-         (nodes_[child].thread != thread || nodes_[child].alternative != alternative)) {
-    child = nodes_[child].next_sibling;
-  }
-  return child;
-}
-
-std::optional<std::uint16_t> known_executions::alternatives_of(place parent,
-                                                               thread_id thread) const {
-  for (place c = nodes_[parent].first_child; c != none; c = nodes_[c].next_sibling) {
-    if (nodes_[c].thread == thread) return nodes_[c].alternatives;
-  }
-  return std::nullopt;
 }
 
 known_executions::place known_executions::add_child(place parent, const crossing& here,

@@ -52,10 +52,9 @@ class known_executions {
     crossing here;
   };
 
-  // `none` where that step is not known.
-  place child_of(place parent, thread_id thread, std::uint16_t alternative) const;
-  // How many the thread's next step offers, where one of them is known.
-  std::optional<std::uint16_t> alternatives_of(place parent, thread_id thread) const;
+  // After the thread's step with the alternative that is chosen among so many; `none` where that is not known.
+  template <class Choose>  // std::uint16_t(std::uint16_t offered)
+  place child_of(place parent, thread_id thread, const Choose& choose) const;
   // `none` where there is no room.
   place add_child(place parent, const crossing& here, const event& step);
 

@@ -40,7 +40,7 @@ class shrinker {
         runner_(runner_settings(options)),
         known_(limits.bytes) {}
 
-  shrunk shrink(const schedule& found) {
+  shrunk_schedule shrink(const schedule& found) {
     const watch guard(runner_, options_.name, options_.limits.depth);
     // In a fresh runner threads get their identities in order of creation.
     std::optional<candidate> first = attempt(found);
@@ -189,8 +189,8 @@ class shrinker {
 
 }  // namespace
 
-shrunk shrink(const program& body, const explore_options& options, const schedule& found,
-              std::string_view property, const shrink_limits& limits) {
+shrunk_schedule shrink(const program& body, const explore_options& options, const schedule& found,
+                       std::string_view property, const shrink_limits& limits) {
   return shrinker(body, options, property, limits).shrink(found);
 }
 

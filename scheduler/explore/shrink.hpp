@@ -32,7 +32,7 @@ struct shrink_limits {
   std::size_t bytes = std::size_t{32} << 20;
 };
 
-struct shrunk {
+struct shrunk_schedule {
   norn::schedule schedule;
   effort spent;  // its seconds are not taken
   // Where the program did not do the same after the same steps, what it did not.
@@ -41,7 +41,7 @@ struct shrunk {
 
 // Requires: `found` numbers threads in order of creation and ends with the step that breaks the property.
 // Comes to `found` itself where the violation does not come back, and to what has been reached where a limit is.
-shrunk shrink(const program& body, const explore_options& options, const schedule& found,
-              std::string_view property, const shrink_limits& limits = {});
+shrunk_schedule shrink(const program& body, const explore_options& options, const schedule& found,
+                       std::string_view property, const shrink_limits& limits = {});
 
 }  // namespace norn
