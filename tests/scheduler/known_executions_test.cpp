@@ -162,7 +162,7 @@ TEST(KnownExecutions, Predicates) {
 TEST(KnownExecutions, Crashes) {
   check_programs(
       "crashes",
-      {{read, write, add, lock, lock, unlock, await, fork_into, acquire}, 3, 4, false, 2}, 200);
+      {{read, write, add, lock, lock, unlock, await, fork_into, acquire}, 3, 4, false, 2}, 100);
 }
 
 // --- the tree ---
