@@ -59,17 +59,18 @@ std::vector<Item> vector_of(const json& j, const From& from) {
 // --- statistics, faults, findings ---
 
 json json_of(const statistics& s) {
-  return {s.executions, s.blocked, s.probes, s.too_deep, s.steps, s.met_groups};
+  return {s.executions, s.blocked, s.too_deep, s.steps, s.probes, s.probe_steps, s.met_groups};
 }
 
 statistics statistics_from(const json& j) {
   statistics s;
   s.executions = j.at(0);
   s.blocked = j.at(1);
-  s.probes = j.at(2);
-  s.too_deep = j.at(3);
-  s.steps = j.at(4);
-  s.met_groups = j.at(5);
+  s.too_deep = j.at(2);
+  s.steps = j.at(3);
+  s.probes = j.at(4);
+  s.probe_steps = j.at(5);
+  s.met_groups = j.at(6);
   return s;
 }
 

@@ -13,8 +13,13 @@ namespace norn {
 
 namespace {
 
+double per_second(std::uint64_t count, double seconds) {
+  return seconds > 0 ? static_cast<double>(count) / seconds : 0.0;
+}
+
 // The seconds until the first budget ends, at the present rate; negative where there is none.
-double seconds_left(const bounds& limits, const statistics& stats, double rate) {
+double seconds_left(const bounds& limits, const statistics& stats) {
+  const double rate = per_second(stats.executions, stats.seconds);
   double left = -1;
   const auto at_most = [&](double seconds) { left = left < 0 ? seconds : std::min(left, seconds); };
   if (limits.time_seconds > 0) at_most(std::max(0.0, limits.time_seconds - stats.seconds));
@@ -33,12 +38,15 @@ std::string executions_of(std::uint64_t done, std::uint64_t budget) {
 }  // namespace
 
 std::string progress_text(const progress_state& state, const statistics& stats) {
-  const double rate =
-      stats.seconds > 0 ? static_cast<double>(stats.executions) / stats.seconds : 0.0;
-  std::string text = fmt::format("{}: {}, {}/s", printable(state.search),
-                                 executions_of(stats.executions, state.limits.executions),
-                                 grouped(static_cast<std::uint64_t>(rate)));
-  const double left = seconds_left(state.limits, stats, rate);
+  std::string text = fmt::format("{}: {}", printable(state.search),
+                                 executions_of(stats.executions, state.limits.executions));
+  const std::uint64_t cut_off = stats.blocked + stats.too_deep;
+  if (cut_off > 0) text += " + " + grouped(cut_off) + " cut off";
+  if (stats.probes > 0) text += " + " + counted(stats.probes, "probe");
+  const std::uint64_t runs = stats.executions + cut_off + stats.probes;
+  text +=
+      fmt::format(", {}/s", grouped(static_cast<std::uint64_t>(per_second(runs, stats.seconds))));
+  const double left = seconds_left(state.limits, stats);
   if (left >= 0) text += fmt::format(", {} left at most", duration(left));
   return text +
          fmt::format("; {} of {} done", grouped(state.checks_done), counted(state.checks, "check"));

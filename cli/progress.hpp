@@ -17,8 +17,9 @@ struct progress_state {
   bounds limits;
 };
 
-// "store/fixed@2thread: 1,234 of at most 2,468 executions, 617/s, 2.00 s left at most; 3 of 12 checks
-// done". The whole and what is left of it are those of the budget; a search without one has neither.
+// "store/fixed@2thread: 1,234 of at most 2,468 executions + 56 probes, 645/s, 2.00 s left at most; 3 of 12 checks
+// done". The rate is of all that was run in the time: executions, those cut off and probes. The whole and what is
+// left of it are those of the budget; a search without one has neither.
 std::string progress_text(const progress_state& state, const statistics& stats);
 
 class progress {

@@ -140,7 +140,8 @@ replayed replay_of(const search& s, const token& t, aim what_for, std::size_t br
   row.decided.message = r.misuse.value_or(r.trace.message);
   row.decided.counterexample = r.trace;
   if (r.violated && what_for == aim::understand) {
-    row.decided.counterexample->nearest_passing = find_nearest_passing(s.body, options, r.trace);
+    row.decided.counterexample->nearest_passing =
+        find_nearest_passing(s.body, options, r.trace).found;
   }
   for (const expectation& e : s.expects) {
     if (e.property == row.decided.property) row.expected = e.verdict;

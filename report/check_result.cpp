@@ -80,6 +80,17 @@ std::string duration(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
 }
 
+std::string probes_text(const statistics& stats) {
+  if (stats.probes == 0) return "";
+  return ", " + counted(stats.probes, "probe") + " of " + counted(stats.probe_steps, "step");
+}
+
+std::string shrinking_text(const effort& shrinking) {
+  if (shrinking.executions == 0) return "";
+  return "shrinking: " + counted(shrinking.executions, "execution") + ", " +
+         counted(shrinking.steps, "step") + ", " + duration(shrinking.seconds);
+}
+
 std::string limitation(const check_result& result) {
   switch (result.bound_hit) {
     case bound_kind::none:

@@ -57,6 +57,11 @@ std::string counted(std::uint64_t count, std::string_view singular);  // plural 
 // "0.01 s", "12.3 s", "4 min 10 s"
 std::string duration(double seconds);
 
+// What a search took beside its executions: ", 12 probes of 345 steps", and on its violations, after its end:
+// "shrinking: 1,234 executions, 20,111 steps, 0.08 s". Empty where there was none.
+std::string probes_text(const statistics& stats);
+std::string shrinking_text(const effort& shrinking);
+
 // What ended the search early, to go on a phrase: "after 1,000 executions", "after 60 s", "with
 // executions cut off at 50 steps", "with at most 2 preemptions", "on Ctrl-C". Empty where nothing did.
 std::string limitation(const check_result& result);

@@ -155,6 +155,14 @@ std::vector<std::string> remarks_on(const counterexample& found) {
   return lines;
 }
 
+// Why the search went no further.
+std::string end_of(const check_result& r) {
+  if (r.complete) return "nothing is left to explore";
+  if (r.decided.verdict == conclusion::misuse) return "stopped there";
+  const std::string limit = limitation(r);
+  return limit.empty() ? "stopped once decided" : "ended " + limit;
+}
+
 std::string explored_line(const check_result& r) {
   const statistics& s = r.stats;
   std::string text = "explored " + counted(s.executions, "execution");
@@ -162,11 +170,8 @@ std::string explored_line(const check_result& r) {
     text += fmt::format(", {} at most {}", readable(each.kind), each.budget);
   }
   if (s.blocked > 0) text += ", " + grouped(s.blocked) + " cut off as redundant";
-  text += ", " + counted(s.steps, "step") + ", " + duration(s.seconds) + "; ";
-  if (r.complete) return text + "nothing is left to explore";
-  const std::string limit = limitation(r);
-  if (r.decided.verdict == conclusion::misuse) return text + "stopped there";
-  return text + (limit.empty() ? "stopped once decided" : "ended " + limit);
+  return text + ", " + counted(s.steps, "step") + probes_text(s) + ", " + duration(s.seconds) +
+         "; " + end_of(r);
 }
 
 }  // namespace
@@ -178,7 +183,11 @@ std::string failure_text(const check_result& result, const failure_style& style)
     text += hanging(summary(found, result), style.width) + trace_text(found, style);
     for (const std::string& line : remarks_on(found)) text += hanging(line, style.width);
   }
-  if (style.exploration) text += hanging(explored_line(result), style.width);
+  if (style.exploration) {
+    text += hanging(explored_line(result), style.width);
+    const std::string shrinking = shrinking_text(result.stats.shrinking);
+    if (!shrinking.empty()) text += hanging(shrinking, style.width);
+  }
   if (const auto token = replay_token(result)) {
     text += "replay:  " + style.replay_command + shell_quoted(*token) + "\n";
   }

@@ -8,6 +8,7 @@
 //        ── preempted ──
 //     2                    store(90) on total   total 100→90      bank.cpp:42
 //   explored 7 executions, 29 steps, 0.00 s; stopped once decided
+//   shrinking: 31 executions, 140 steps, 0.00 s
 //   replay:  norn replay v1:bank/buggy@2thread:total_kept:AQ4…
 #pragma once
 

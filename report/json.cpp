@@ -129,6 +129,10 @@ json faults_of(const check_result& r) {
   return all;
 }
 
+json object_of(const effort& e) {
+  return {{"executions", e.executions}, {"steps", e.steps}, {"seconds", e.seconds}};
+}
+
 json object_of(const check_result& r) {
   const auto replay = replay_token(r);
   const json token = replay ? json(*replay) : json(nullptr);
@@ -147,9 +151,11 @@ json object_of(const check_result& r) {
           {"symmetric", up_to_renaming(r)},
           {"executions", r.stats.executions},
           {"blocked", r.stats.blocked},
-          {"probes", r.stats.probes},
           {"steps", r.stats.steps},
+          {"probes", r.stats.probes},
+          {"probe_steps", r.stats.probe_steps},
           {"seconds", r.stats.seconds},
+          {"shrinking", object_of(r.stats.shrinking)},
           {"schedule", token},
           {"counterexample", counterexample_of(r, token)}};
 }

@@ -77,10 +77,12 @@ std::string property(std::string_view name, const std::string& value) {
                      escaped(printable(value)));
 }
 
+double seconds_of(const check_result& r) { return r.stats.seconds + r.stats.shrinking.seconds; }
+
 std::string test_case(const check_result& r, const std::string& replay_command) {
   std::string xml = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\">\n",
                                 escaped(printable(r.search())),
-                                escaped(printable(r.decided.property)), r.stats.seconds);
+                                escaped(printable(r.decided.property)), seconds_of(r));
   xml += "      <properties>\n";
   xml += property("verdict", std::string(name_of(r.decided.verdict)));
   xml += property("expected", std::string(name_of(r.expected)));
@@ -98,7 +100,7 @@ std::string suite(const check_result* first, const check_result* last,
     cases += test_case(*r, replay_command);
   }
   return fmt::format("  <testsuite name=\"{}\" {} time=\"{:.3f}\">\n{}  </testsuite>\n",
-                     escaped(printable(first->search())), counts.attributes(), first->stats.seconds,
+                     escaped(printable(first->search())), counts.attributes(), seconds_of(*first),
                      cases);
 }
 
@@ -114,7 +116,7 @@ std::string junit_text(const std::vector<check_result>& results,
     while (last != results.data() + results.size() && last->search() == first->search()) {
       counts.add(standing_of(*last++));
     }
-    seconds += first->stats.seconds;
+    seconds += seconds_of(*first);
     suites += suite(first, last, replay_command);
     first = last;
   }

@@ -35,11 +35,16 @@ std::string in_words(conclusion c) {
 }
 
 // "exhaustive" needs no word: a search that saw everything is what `holds` means.
-std::string effort(const check_result& r) {
+std::string effort_of(const check_result& r) {
   std::string text = counted(r.stats.executions, "execution");
   if (up_to_renaming(r)) text += " up to renaming";
   if (r.stats.blocked > 0) text += " + " + grouped(r.stats.blocked) + " cut off";
-  return text + ", " + duration(r.stats.seconds);
+  if (r.stats.probes > 0) text += " + " + counted(r.stats.probes, "probe");
+  text += ", " + duration(r.stats.seconds);
+  const effort& shrinking = r.stats.shrinking;
+  if (shrinking.executions == 0) return text;
+  return text + "; shrinking: " + counted(shrinking.executions, "execution") + ", " +
+         duration(shrinking.seconds);
 }
 
 struct totals {
@@ -57,7 +62,12 @@ totals total_of(const std::vector<check_result>& results) {
       ++sum.searches;
       sum.stats.executions += r.stats.executions;
       sum.stats.steps += r.stats.steps;
+      sum.stats.probes += r.stats.probes;
+      sum.stats.probe_steps += r.stats.probe_steps;
       sum.stats.seconds += r.stats.seconds;
+      sum.stats.shrinking.executions += r.stats.shrinking.executions;
+      sum.stats.shrinking.steps += r.stats.shrinking.steps;
+      sum.stats.shrinking.seconds += r.stats.shrinking.seconds;
     }
     previous = &r;
   }
@@ -81,7 +91,7 @@ std::string verdict_line(const check_result& r, std::size_t name_width, bool col
   const label shown = label_of(standing_of(r));
   return painted(padded(shown.word, label_width), shown.how, color) + "  " +
          padded(printable(r.name), name_width) + "  " + verdict_remark(r) +
-         painted("  (" + effort(r) + ")", paint::faint, color) + "\n";
+         painted("  (" + effort_of(r) + ")", paint::faint, color) + "\n";
 }
 
 std::string summary_text(const std::vector<check_result>& results, bool color) {
@@ -97,8 +107,11 @@ std::string summary_text(const std::vector<check_result>& results, bool color) {
   add(standing::differs, count_of(standing::differs) == 1 ? "differs" : "differ", paint::bad);
   add(standing::misused, "misused", paint::bad);
   add(standing::undecided, "undecided", paint::unsure);
-  return text + fmt::format(" · {}, {}, {}\n", counted(sum.stats.executions, "execution"),
-                            counted(sum.stats.steps, "step"), duration(sum.stats.seconds));
+  const std::string shrinking = shrinking_text(sum.stats.shrinking);
+  return text + fmt::format(" · {}, {}{}, {}{}\n", counted(sum.stats.executions, "execution"),
+                            counted(sum.stats.steps, "step"), probes_text(sum.stats),
+                            duration(sum.stats.seconds),
+                            shrinking.empty() ? "" : " · " + shrinking);
 }
 
 }  // namespace norn

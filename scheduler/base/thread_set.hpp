@@ -51,6 +51,12 @@ class thread_set {
     std::fill(high_.begin(), high_.end(), 0);
   }
 
+  friend bool operator==(const thread_set& a, const thread_set& b) {
+    return a.size() == b.size() && a.find([&](thread_id t) { return !b.contains(t); }) == no_thread;
+  }
+  // Beside the set itself.
+  std::size_t bytes_allocated() const { return high_.capacity() * sizeof(std::uint64_t); }
+
   // The first of them that it holds for; no_thread where there is none.
   template <class Holds>  // bool(thread_id)
   thread_id find(const Holds& holds) const {

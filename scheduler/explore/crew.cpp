@@ -47,6 +47,7 @@ std::optional<std::string> misuse_of(const runner& r) {
 void count(statistics& stats, const execution& done, lesson learnt) {
   if (learnt == lesson::probe || learnt == lesson::repeated) {
     ++stats.probes;
+    stats.probe_steps += done.size();
     return;
   }
   stats.steps += done.size();

@@ -77,8 +77,9 @@ class explorer {
   }
 
   search_result explore() {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = steady::now();
     const saved_search last = search();
+    const auto searched = steady::now();
     const summary found = partition(last.segments).so_far();
     result_.stats = found.stats;
     result_.bound_hit = last.bound_hit;
@@ -89,12 +90,18 @@ class explorer {
       if (!result_.misuse) confirm(f);
     }
     give_verdicts();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    result_.stats.seconds = took.count();
+    result_.stats.seconds = seconds_between(began, searched);
+    result_.stats.shrinking.seconds = seconds_between(searched, steady::now());
     return std::move(result_);
   }
 
  private:
+  using steady = std::chrono::steady_clock;
+
+  static double seconds_between(steady::time_point first, steady::time_point last) {
+    return std::chrono::duration<double>(last - first).count();
+  }
+
   // Goes on from where it was, if it was anywhere.
   saved_search search() {
     if (options_.from != nullptr && options_.from->over) return *options_.from;
@@ -122,10 +129,17 @@ class explorer {
   // Each first violation is run once more before it is believed. Then it is made as short as can be, and run
   // for the reader.
   void confirm(const finding& f) {
-    replay_result again = replay(body_, options_, f.schedule, {}, f.property);
+    replay_result again = run_again(f.schedule, f.property);
     if (again.violated) {
-      again =
-          replay(body_, options_, shrink(body_, options_, f.schedule, f.property), {}, f.property);
+      const shrunk_schedule least = shrink(body_, options_, f.schedule, f.property);
+      add_shrinking(least.spent);
+      if (least.nondeterminism) {
+        result_.complete = false;
+        result_.misuse = "while a violation of " + f.property + " was shrunk, " +
+                         *least.nondeterminism + causes_of_nondeterminism;
+        return;
+      }
+      again = run_again(least.schedule, f.property);
     }
     if (!again.violated) {
       result_.complete = false;
@@ -137,11 +151,24 @@ class explorer {
     }
     again.trace.found_execution = f.number;
     again.trace.found_steps = f.schedule.size();
-    again.trace.nearest_passing = find_nearest_passing(body_, options_, again.trace);
+    const passing_search passes = find_nearest_passing(body_, options_, again.trace);
+    add_shrinking(passes.spent);
+    again.trace.nearest_passing = passes.found;
     property_verdict& decided = verdict_of(f.property);
     decided.verdict = conclusion::violated;
     decided.message = again.trace.message;
     decided.counterexample = std::move(again.trace);
+  }
+
+  replay_result run_again(const schedule& wanted, const std::string& property) {
+    replay_result again = replay(body_, options_, wanted, {}, property);
+    add_shrinking({.executions = 1, .steps = again.trace.steps.size()});
+    return again;
+  }
+
+  void add_shrinking(const effort& more) {
+    result_.stats.shrinking.executions += more.executions;
+    result_.stats.shrinking.steps += more.steps;
   }
 
   property_verdict& verdict_of(const std::string& property) {

@@ -12,7 +12,7 @@ namespace norn {
 
 namespace {
 
-// A fraction of a second.
+// A fraction of a second. Each execution counts for one more.
 constexpr std::uint64_t steps_allowed = 500'000;
 
 // The pairs are as many as the square of this, at most.
@@ -76,18 +76,21 @@ class seeker {
     });
     std::optional<passing> nearest;
     for (const ordered_pair& p : candidates) {
-      if (spent()) break;
+      if (at_end()) break;
       const auto found = turn(p);
       if (found && (!nearest || found->rank() < nearest->rank())) nearest = found;
     }
     return nearest;
   }
 
+  const effort& spent() const { return spent_; }
+
  private:
   const execution& run(const schedule& wishes) {
     guided_.follow(wishes);
     const execution& done = runner_.run(body_, guided_);
-    spent_ += done.size() + 1;
+    ++spent_.executions;
+    spent_.steps += done.size();
     return done;
   }
 
@@ -143,8 +146,8 @@ class seeker {
     return found;
   }
 
-  bool spent() const {
-    return spent_ >= steps_allowed ||
+  bool at_end() const {
+    return spent_.steps + spent_.executions >= steps_allowed ||
            (options_.interrupted != nullptr && options_.interrupted->load());
   }
 
@@ -156,20 +159,22 @@ class seeker {
   std::size_t considered_ = 0;  // its first steps, of which as many as
   std::size_t told_ = 0;        // these are in the counterexample
   std::vector<ordered_pair> pairs_;
-  std::uint64_t spent_ = 0;
+  effort spent_;
 };
 
 }  // namespace
 
-std::optional<nearest_passing> find_nearest_passing(const program& body,
-                                                    const explore_options& options,
-                                                    const counterexample& failing) {
+passing_search find_nearest_passing(const program& body, const explore_options& options,
+                                    const counterexample& failing) {
   seeker seeks(body, options);
   const auto found = seeks.seek(failing.schedule);
-  if (!found) return std::nullopt;
+  passing_search all{std::nullopt, seeks.spent()};
+  if (!found) return all;
   replay_result passes = replay(body, options, found->by_creation, {}, {});
-  if (passes.refused || passes.misuse || passes.violated) return std::nullopt;
-  nearest_passing result;
+  ++all.spent.executions;
+  all.spent.steps += passes.trace.steps.size();
+  if (passes.refused || passes.misuse || passes.violated) return all;
+  nearest_passing& result = all.found.emplace();
   result.earlier = found->turned.earlier_at + 1;
   const std::size_t later = found->turned.later_at + 1;
   result.later = later <= failing.steps.size() ? later : 0;
@@ -177,7 +182,7 @@ std::optional<nearest_passing> find_nearest_passing(const program& body,
   result.reorderings = found->reorderings;
   result.steps = std::move(passes.trace.steps);
   result.schedule = std::move(passes.trace.schedule);
-  return result;
+  return all;
 }
 
 }  // namespace norn

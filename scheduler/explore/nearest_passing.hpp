@@ -10,10 +10,14 @@
 
 namespace norn {
 
-// Requires: `failing` is a narrated execution of the program that ends with the violation. Empty where no
-// single reordering helps, or where the budget of steps is spent before one is found.
-std::optional<nearest_passing> find_nearest_passing(const program& body,
-                                                    const explore_options& options,
-                                                    const counterexample& failing);
+struct passing_search {
+  // Empty where no single reordering helps, or where the budget of steps is spent before one is found.
+  std::optional<nearest_passing> found;
+  effort spent;  // its seconds are not taken
+};
+
+// Requires: `failing` is a narrated execution of the program that ends with the violation.
+passing_search find_nearest_passing(const program& body, const explore_options& options,
+                                    const counterexample& failing);
 
 }  // namespace norn

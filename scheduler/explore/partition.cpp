@@ -29,9 +29,10 @@ void append(std::vector<finding>& to, const std::vector<finding>& more, const st
 void add(statistics& to, const statistics& more) {
   to.executions += more.executions;
   to.blocked += more.blocked;
-  to.probes += more.probes;
   to.too_deep += more.too_deep;
   to.steps += more.steps;
+  to.probes += more.probes;
+  to.probe_steps += more.probe_steps;
   to.met_groups = to.met_groups || more.met_groups;
 }
 

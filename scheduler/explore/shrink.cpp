@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include <norn/scheduler/explore/known_executions.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
@@ -12,10 +13,6 @@
 namespace norn {
 
 namespace {
-
-// A second or two, for a body that does little between its steps.
-constexpr std::uint64_t steps_allowed = 3'000'000;
-constexpr std::uint64_t executions_allowed = 50'000;
 
 struct measure {
   std::size_t preemptions = 0;
@@ -34,27 +31,30 @@ struct candidate {
 
 class shrinker {
  public:
-  shrinker(const program& body, const explore_options& options, std::string_view property)
-      : body_(body), options_(options), property_(property), runner_(runner_settings(options)) {}
+  shrinker(const program& body, const explore_options& options, std::string_view property,
+           const shrink_limits& limits)
+      : body_(body),
+        options_(options),
+        property_(property),
+        limits_(limits),
+        runner_(runner_settings(options)),
+        known_(limits.bytes) {}
 
-  schedule shrink(const schedule& found) {
+  shrunk_schedule shrink(const schedule& found) {
     const watch guard(runner_, options_.name, options_.limits.depth);
     // In a fresh runner threads get their identities in order of creation.
     std::optional<candidate> first = attempt(found);
-    if (!first) return found;
+    if (!first) return {found, spent_, nondeterminism_};
     least_ = *std::move(first);
-    while (improve() && !spent()) {
+    while (improve() && !at_end()) {
     }
-    return least_.by_creation;
+    return {least_.by_creation, spent_, nondeterminism_};
   }
 
  private:
   // Where these wishes lead, if the property is broken there.
   std::optional<candidate> attempt(const schedule& wishes) {
-    guided_.follow(wishes);
-    const execution& done = runner_.run(body_, guided_);
-    steps_ += done.size();
-    ++executions_;
+    const execution& done = run(wishes);
     if (!runner_.misuse().empty()) return std::nullopt;
     const auto& all = runner_.violations();
     const auto broken = std::find_if(all.begin(), all.end(),
@@ -76,14 +76,30 @@ class shrinker {
     return c;
   }
 
-  bool spent() const {
-    return steps_ >= steps_allowed || executions_ >= executions_allowed ||
+  const execution& run(const schedule& wishes) {
+    guided_.follow(wishes);
+    const execution& done = runner_.run(body_, guided_);
+    ++spent_.executions;
+    spent_.steps += done.size();
+    if (runner_.observed_more()) {
+      known_.forget();
+    } else if (const auto steps = known_.add(done, guided_.crossings())) {
+      nondeterminism_ = "after step " + std::to_string(*steps) +
+                        " it went on in another way than before after the same steps";
+    }
+    return done;
+  }
+
+  bool at_end() const {
+    return nondeterminism_ || spent_.steps >= limits_.steps ||
+           spent_.executions >= limits_.executions ||
+           known_.steps_followed() >= limits_.known_steps ||
            (options_.interrupted != nullptr && options_.interrupted->load());
   }
 
-  // Takes the wishes if they lead to less.
+  // Takes the wishes if they lead to less. A known execution was not less when it was run, or is the least itself.
   bool take(const schedule& wishes) {
-    if (spent()) return false;
+    if (at_end() || known_.reached_by(wishes)) return false;
     std::optional<candidate> came = attempt(wishes);
     if (!came || !(came->size < least_.size)) return false;
     least_ = *std::move(came);
@@ -162,18 +178,20 @@ class shrinker {
   const program& body_;
   const explore_options& options_;
   std::string_view property_;
+  shrink_limits limits_;
   runner runner_;
   guided guided_;
+  known_executions known_;
   candidate least_;
-  std::uint64_t steps_ = 0;
-  std::uint64_t executions_ = 0;
+  effort spent_;
+  std::optional<std::string> nondeterminism_;
 };
 
 }  // namespace
 
-schedule shrink(const program& body, const explore_options& options, const schedule& found,
-                std::string_view property) {
-  return shrinker(body, options, property).shrink(found);
+shrunk_schedule shrink(const program& body, const explore_options& options, const schedule& found,
+                       std::string_view property, const shrink_limits& limits) {
+  return shrinker(body, options, property, limits).shrink(found);
 }
 
 }  // namespace norn

@@ -37,15 +37,25 @@ struct bounds {
   std::optional<std::uint32_t> preemptions = std::nullopt;  // of one execution; strategy bounded
 };
 
+// What was run, and how long that took.
+struct effort {
+  std::uint64_t executions = 0;
+  std::uint64_t steps = 0;
+  double seconds = 0;
+};
+
 struct statistics {
   std::uint64_t executions = 0;  // complete ones, a Mazurkiewicz trace each
   std::uint64_t blocked = 0;     // cut off as redundant
-  std::uint64_t probes =
-      0;  // prefixes run to learn an outcome, and dropped, and repeated runs (glossary)
-  std::uint64_t too_deep = 0;  // cut off by the depth bound
-  std::uint64_t steps = 0;     // over all of these but probes
-  double seconds = 0;
+  std::uint64_t too_deep = 0;    // cut off by the depth bound
+  std::uint64_t steps = 0;       // over all of these
+  // Prefixes run to learn an outcome, and dropped, and repeated runs (glossary).
+  std::uint64_t probes = 0;
+  std::uint64_t probe_steps = 0;
+  double seconds = 0;       // of all of these
   bool met_groups = false;  // of equal threads
+  // After the search, on its violations: each is run again, shrunk and held against schedules that pass.
+  effort shrinking;
 };
 
 // A lock that a thread holds, by itself or with its process.

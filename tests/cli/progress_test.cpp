@@ -24,6 +24,18 @@ TEST(Progress, SaysHowFarAndHowFast) {
             "store/fixed@2thread: 0 executions, 0/s; 3 of 12 checks done");
 }
 
+// The rate is of all that was run in the time; what is left of a budget of executions comes at the rate of those.
+TEST(Progress, CountsInTheRateWhatTheTimeWentInto) {
+  statistics s = after(100, 10);
+  s.blocked = 20;
+  s.too_deep = 10;
+  s.probes = 70;
+  EXPECT_EQ(
+      progress_text(state({.executions = 300}), s),
+      "store/fixed@2thread: 100 of at most 300 executions + 30 cut off + 70 probes, 20/s, 20.0 s "
+      "left at most; 3 of 12 checks done");
+}
+
 TEST(Progress, SaysWhatIsLeftOfTheBudgetThatEndsFirst) {
   EXPECT_EQ(progress_text(state({.executions = 300}), after(100, 10)),
             "store/fixed@2thread: 100 of at most 300 executions, 10/s, 20.0 s left at most; 3 of "

@@ -257,6 +257,19 @@ TEST(Failure, SaysThatATraceWasShrunk) {
             std::string::npos);
 }
 
+TEST(Failure, TellsExecutionsProbesAndShrinkingApart) {
+  check_result r = violated_result();
+  r.stats.probes = 1;
+  r.stats.probe_steps = 23;
+  r.stats.shrinking = {.executions = 45, .steps = 678, .seconds = 0.25};
+  EXPECT_NE(
+      failure_text(r, {}).find(
+          "explored 1,234 executions, 5,678 steps, 1 probe of 23 steps, 0.50 s; nothing is left to "
+          "explore\n"
+          "shrinking: 45 executions, 678 steps, 0.25 s\n"),
+      std::string::npos);
+}
+
 TEST(Failure, SaysWhatEndedTheSearch) {
   check_result r = violated_result();
   r.complete = false;

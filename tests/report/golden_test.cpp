@@ -69,10 +69,13 @@ std::map<std::string, shown_search> searches_to_show() {
   return all;
 }
 
-// Lines of the sources move with every edit of them, and durations from run to run.
+// Lines of the sources move with every edit of them, and durations from run to run; probes and shrinking are told
+// beside what was found.
 check_result without_what_moves(check_result r) {
   constexpr int any_line = 10;
   r.stats.seconds = 0;
+  r.stats.probes = 0;
+  r.stats.shrinking = {};
   if (!r.decided.counterexample) return r;
   for (trace_step& s : r.decided.counterexample->steps) s.line = any_line;
   for (blocked_thread& b : r.decided.counterexample->blocked_threads) b.line = any_line;

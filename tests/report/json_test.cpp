@@ -21,13 +21,16 @@ TEST(Json, HasTheDocumentedSchema) {
   check_result r = sample::result();
   r.stats.seconds = 0.25;
   r.stats.probes = 12;
+  r.stats.probe_steps = 34;
+  r.stats.shrinking = {.executions = 56, .steps = 78, .seconds = 0.5};
   const json expected = json::parse(R"({
     "schema": 1, "norn": "0.1.0", "config": {"strategy": "exhaustive", "jobs": 1, "seed": 1},
     "checks": [{"name": "bank/buggy@2thread:total_kept", "protocol": "bank", "variant": "buggy",
       "deployment": "2thread", "property": "total_kept",
       "verdict": "holds", "expected": "holds", "complete": true, "bounds": {}, "bound_hit": null,
       "faults": {"crashes": 0}, "symmetric": false,
-      "executions": 1234, "blocked": 0, "probes": 12, "steps": 5678, "seconds": 0.25,
+      "executions": 1234, "blocked": 0, "steps": 5678, "probes": 12, "probe_steps": 34, "seconds": 0.25,
+      "shrinking": {"executions": 56, "steps": 78, "seconds": 0.5},
       "schedule": null, "counterexample": null}]})");
   EXPECT_EQ(json::parse(json_text({r}, {"exhaustive", 1, 1})).dump(2), expected.dump(2));
 }

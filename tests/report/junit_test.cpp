@@ -47,6 +47,15 @@ TEST(Junit, FailsWhatDiffersWithItsText) {
             std::string::npos);
 }
 
+TEST(Junit, TimeIsThatOfSearchAndShrinking) {
+  check_result r = sample::violated_result(conclusion::violated);
+  r.stats.shrinking.seconds = 0.25;
+  const std::string xml = junit_text({r}, "norn ");
+  EXPECT_NE(xml.find(R"(<testcase classname="bank/buggy@2thread" name="total_kept" time="0.750">)"),
+            std::string::npos)
+      << xml;
+}
+
 TEST(Junit, MisuseIsAnError) {
   check_result r = sample::result(conclusion::misuse);
   r.decided.message = "expected lock & got \x01";

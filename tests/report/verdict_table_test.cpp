@@ -86,6 +86,21 @@ TEST(VerdictTable, SaysWhatWasExploredUpToRenaming) {
             "(1,234 executions up to renaming, 0.50 s)\n");
 }
 
+TEST(VerdictTable, TellsExecutionsProbesAndShrinkingApart) {
+  check_result r = sample::violated_result(conclusion::violated);
+  r.stats.probes = 12;
+  r.stats.probe_steps = 345;
+  r.stats.shrinking = {.executions = 1'000, .steps = 20'000, .seconds = 0.25};
+  EXPECT_EQ(verdict_line(r, 29, false),
+            "ok         bank/buggy@2thread:total_kept  violated, as expected  "
+            "(1,234 executions + 12 probes, 0.50 s; shrinking: 1,000 executions, 0.25 s)\n");
+  check_result other = r;
+  other.variant = "other";
+  EXPECT_EQ(summary_text({r, r, other}, false),
+            "3 checks in 2 searches: 3 as declared · 2,468 executions, 11,356 steps, "
+            "24 probes of 690 steps, 1.00 s · shrinking: 2,000 executions, 40,000 steps, 0.50 s\n");
+}
+
 TEST(VerdictTable, SumsUp) {
   check_result other = sample::violated_result();
   other.variant = "fixed";

@@ -14,6 +14,7 @@
 #include <norn/model/sync/mutex.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
 
@@ -159,6 +160,46 @@ TEST(Shrink, PetersonAnnouncedLate) {
   const counterexample c = shrunk(body, "mutual_exclusion");
   EXPECT_EQ(c.preemptions, 1u);
   expect_locally_minimal(body, c);
+}
+
+// As long as it is searched and its violation run again it is deterministic, and once more for the first execution of
+// the shrinker. From then on there is a third thread after the first step.
+TEST(Shrink, ProgramThatChangesMeanwhileIsMisuse) {
+  int runs = 0;
+  int changes_after = -1;
+  const program body = [&] {
+    const bool changed = changes_after >= 0 && ++runs > changes_after;
+    lost_update(changed ? 3 : 2)();
+  };
+  explore_options options;
+  options.name = "Shrink";
+  options.properties = {"all_counted"};
+  const search_result once = explore(body, options);
+  ASSERT_EQ(once.properties[0].verdict, conclusion::violated);
+  changes_after = static_cast<int>(once.stats.executions + once.stats.probes) + 2;
+  const search_result changed = explore(body, options);
+  EXPECT_EQ(changed.properties[0].verdict, conclusion::misuse);
+  EXPECT_FALSE(changed.complete);
+  EXPECT_EQ(changed.misuse.value_or("").find(
+                "while a violation of all_counted was shrunk, after step 1 it went on in "
+                "another way than before after the same steps\n  the program did not do"),
+            0u)
+      << changed.misuse.value_or("");
+}
+
+// The least schedule is found after few executions, and a limit on them ends at what has been reached.
+TEST(Shrink, LimitsAreCountedInWhatIsRun) {
+  const counterexample c = shrunk(lost_update(3), "all_counted", strategy_kind::random, 3);
+  explore_options options;
+  options.name = "Shrink";
+  const auto within = [&](const shrink_limits& limits) {
+    return shrink(lost_update(3), options, c.schedule, "all_counted", limits);
+  };
+  EXPECT_EQ(within({}).schedule, c.schedule);
+  EXPECT_EQ(within({.executions = 5}).spent.executions, 5u);
+  // The first execution is run in any case.
+  EXPECT_EQ(within({.steps = 1}).spent.executions, 1u);
+  EXPECT_LT(within({.known_steps = 1}).spent.executions, within({}).spent.executions);
 }
 
 // Where threads make threads, the order of creation is not the same in every execution: the schedule that
