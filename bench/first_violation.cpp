@@ -20,6 +20,8 @@
 #include <norn/tests/scheduler/classic_programs.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 constexpr std::uint64_t most_executions = 20'000;
@@ -190,7 +192,7 @@ void declared_checks() {
   std::vector<efforts> all;
   fmt::print("\n");
   print_head("check");
-  for (const search& s : registered_searches()) {
+  for (const declared_search& s : registered_searches()) {
     for (const expectation& e : s.expects) {
       if (e.verdict != conclusion::violated) continue;
       all.push_back(by_each(s.body, e.property));

@@ -14,6 +14,8 @@
 #include <norn/tests/scheduler/classic_programs.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 std::unique_ptr<strategy> make(std::int64_t plain) {

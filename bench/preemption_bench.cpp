@@ -14,6 +14,8 @@
 #include <norn/tests/scheduler/classic_programs.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 constexpr std::uint64_t most_steps = 600'000;
@@ -38,7 +40,7 @@ void preemptions(benchmark::State& state, const program& body) {
     while (!(complete = !search->begin_execution()) && steps < most_steps) {
       const execution& done = r.run(body, *search);
       steps += done.size();
-      executions += search->end_execution(done) == lesson::execution ? 1 : 0;
+      executions += search->end_execution(done) == execution_kind::execution ? 1 : 0;
     }
     gave_way = complete && search->gave_way();
   }

@@ -9,6 +9,8 @@
 #include <norn/scheduler/strategy/strategy.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 // --- the switch ---
@@ -44,7 +46,7 @@ class in_turn : public strategy {
     }
   }
   std::uint16_t choose_alternative(const execution&, std::uint16_t) override { return 0; }
-  lesson end_execution(const execution&) override { return lesson::execution; }
+  execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
   bool exhaustive_search() const override { return false; }
 
@@ -54,7 +56,7 @@ class in_turn : public strategy {
 
 class lowest_first : public in_turn {
  public:
-  thread_id choose_thread(const execution& so_far) override { return so_far.next_enabled(); }
+  thread_id choose_thread(const execution& so_far) override { return so_far.canonical_next(); }
 };
 
 constexpr int steps_of_thread = 100;

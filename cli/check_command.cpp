@@ -21,6 +21,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 // Up to so many checks, violations that were expected show their traces too.
@@ -223,7 +225,7 @@ check_result check_run::row_of(const selected_search& s, const search_result& fo
   return row;
 }
 
-bool declares(const search& s, const std::string& property) {
+bool declares(const declared_search& s, const std::string& property) {
   return std::any_of(s.expects.begin(), s.expects.end(),
                      [&](const expectation& e) { return e.property == property; });
 }

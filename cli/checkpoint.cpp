@@ -13,6 +13,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 using nlohmann::json;
@@ -189,7 +191,7 @@ json json_of(const saved_search& s) {
           {"bound_hit", static_cast<int>(s.bound_hit)},
           {"segments", array_of(s.segments, [](const segment& each) { return json_of(each); })},
           {"threads", s.threads},
-          {"carrying", s.carrying},
+          {"extra_accesses", s.extra_accesses},
           {"observed", s.observed}};
 }
 
@@ -200,7 +202,7 @@ saved_search search_from(const json& j) {
   s.bound_hit = static_cast<bound_kind>(j.at("bound_hit").get<int>());
   s.segments = vector_of<segment>(j.at("segments"), segment_from);
   j.at("threads").get_to(s.threads);
-  j.at("carrying").get_to(s.carrying);
+  j.at("extra_accesses").get_to(s.extra_accesses);
   j.at("observed").get_to(s.observed);
   return s;
 }

@@ -26,7 +26,7 @@ struct checkpoint_subject {
 
 struct checkpoint {
   checkpoint_subject subject;
-  std::map<std::string, saved_search> searches;  // those that were begun, by name
+  std::map<std::string, engine::saved_search> searches;  // those that were begun, by name
 };
 
 std::string encode(const checkpoint& c);
@@ -42,8 +42,8 @@ class checkpoint_writer {
   // Writes it at once. Throws bad_input where it cannot.
   checkpoint_writer(output to, checkpoint from);
 
-  void save(const std::string& search, const saved_search& as);
-  const saved_search* begun(const std::string& search) const;
+  void save(const std::string& search, const engine::saved_search& as);
+  const engine::saved_search* begun(const std::string& search) const;
   const std::string& file() const { return to_.file(); }
 
  private:

@@ -28,7 +28,7 @@ exit_code run_list(const list_request& request);
 
 struct check_request {
   std::vector<std::string> patterns;
-  settings search;
+  engine::settings search;
   std::optional<said> json;   // a file, or "-"
   std::optional<said> junit;  // a file
   std::optional<said> checkpoint;

@@ -19,6 +19,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 class command_line {

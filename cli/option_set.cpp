@@ -8,6 +8,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 bool truth_of(const said& s) {

@@ -22,6 +22,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 std::string target_in(const std::string& file) {
@@ -64,8 +66,8 @@ token token_of(const std::string& target) {
   return std::get<token>(decoded);
 }
 
-const search& search_for(const token& t) {
-  const search* found = search_of(registered_searches(), t.check);
+const declared_search& search_for(const token& t) {
+  const declared_search* found = search_of(registered_searches(), t.check);
   if (found != nullptr) return *found;
   throw bad_input(fmt::format(
       "the token is of {}, and this command has no such check{}\n"
@@ -105,8 +107,9 @@ struct replayed {
 
 // A token that does not fit is refused in the same words each time; a program that differs from run
 // to run is not.
-bool differs_from_run_to_run(const search& s, const explore_options& options, const token& t,
-                             const std::string& property, const replay_result& first) {
+bool differs_from_run_to_run(const declared_search& s, const explore_options& options,
+                             const token& t, const std::string& property,
+                             const replay_result& first) {
   const replay_result again = replay(s.body, options, t.schedule, t.fingerprint, property);
   return again.refused != first.refused || again.trace.fingerprint != first.trace.fingerprint;
 }
@@ -115,7 +118,8 @@ bool differs_from_run_to_run(const search& s, const explore_options& options, co
 // the nearest passing one, too.
 enum class aim { run, understand };
 
-replayed replay_of(const search& s, const token& t, aim what_for, std::size_t break_at = 0) {
+replayed replay_of(const declared_search& s, const token& t, aim what_for,
+                   std::size_t break_at = 0) {
   explore_options options;
   options.name = s.name();
   options.limits = s.limits;
@@ -178,7 +182,7 @@ exit_code reproduced(const replayed& r) {
 
 replayed run_again(const replay_request& request, const presentation& shown, aim what_for) {
   const token t = token_of(request.target);
-  const search& s = search_for(t);
+  const declared_search& s = search_for(t);
   require_break(request, t, shown);
   return replay_of(s, t, what_for, request.break_at);
 }
@@ -223,17 +227,19 @@ exit_code run_report(const replay_request& request, const report_files& files,
   const replayed r = replay_of(search_for(t), t, aim::understand);
   if (r.refused) return refuse(r);
   // Beside a report nothing else goes to standard output.
-  std::FILE* const told = is_standard_output(json) || is_standard_output(mermaid) ? stderr : stdout;
+  std::FILE* const messages =
+      is_standard_output(json) || is_standard_output(mermaid) ? stderr : stdout;
   if (json) {
     json->write(json_text({r.row}, {.strategy = "replay", .jobs = 1, .seed = 1}));
     if (!json->is_standard_output()) {
-      print_to(told, "{} written; `{} replay {}` shows it\n", printable(json->file()),
+      print_to(messages, "{} written; `{} replay {}` shows it\n", printable(json->file()),
                shown.program, shell_quoted(json->file()));
     }
   }
   if (mermaid) {
     mermaid->write(mermaid_text(r.row));
-    if (!mermaid->is_standard_output()) print_to(told, "{} written\n", printable(mermaid->file()));
+    if (!mermaid->is_standard_output())
+      print_to(messages, "{} written\n", printable(mermaid->file()));
   }
   flush_standard_output();
   return reproduced(r);

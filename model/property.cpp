@@ -6,6 +6,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 void always(const char* name, std::function<bool()> holds) {
   add_predicate(name, std::move(holds));
 }

@@ -6,6 +6,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 // What a check claims at most, from less to more.

@@ -13,6 +13,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 // A check's name has its property; that of a test has not.
@@ -99,9 +101,9 @@ std::vector<std::string> held_lines(const counterexample& found) {
   std::vector<std::string> lines;
   for (const held_lock& l : found.locks) {
     const auto& blocked = found.blocked_threads;
-    const bool told = std::any_of(blocked.begin(), blocked.end(),
-                                  [&](const blocked_thread& b) { return b.thread == l.thread; });
-    if (!told) lines.push_back("held:     " + text_of(l) + ", by " + printable(l.thread));
+    const bool listed = std::any_of(blocked.begin(), blocked.end(),
+                                    [&](const blocked_thread& b) { return b.thread == l.thread; });
+    if (!listed) lines.push_back("held:     " + text_of(l) + ", by " + printable(l.thread));
   }
   return lines;
 }

@@ -4,6 +4,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 void assertion_reporter::ReportTestPartResult(const ::testing::TestPartResult& result) {
   if (result.skipped()) {
     skipped_ = true;

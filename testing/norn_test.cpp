@@ -18,6 +18,8 @@
 
 namespace norn::testing_detail {
 
+using namespace engine;
+
 namespace {
 
 constexpr const char* assertions = "assertions";

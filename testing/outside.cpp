@@ -10,6 +10,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::string_view prefix = "--norn_";

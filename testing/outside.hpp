@@ -14,7 +14,7 @@
 namespace norn {
 
 struct outside {
-  settings search;
+  engine::settings search;
   std::optional<std::string> replay;  // a token
   std::string program;                // as it was called
 };

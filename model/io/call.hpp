@@ -7,19 +7,19 @@
 #include <norn/model/io/descriptor_table.hpp>
 #include <norn/model/io/device.hpp>
 #include <norn/model/io/file_system.hpp>
-#include <norn/model/io/mounted_files.hpp>
 #include <norn/model/io/result.hpp>
+#include <norn/model/io/visible_files.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
 
-inline mounted_files& files_of(const host& h) { return h.part<mounted_files>(); }
+inline visible_files& files_of(const host& h) { return h.part<visible_files>(); }
 inline descriptor_table& descriptors_of(const process& p) { return p.part<descriptor_table>(); }
 
 struct call {
-  call(const operation_kind& kind, source_location where)
+  call(const engine::operation_kind& kind, source_location where)
       : p(kind, where),
         by(process::current()),
         mounted(files_of(by.on())),
@@ -38,9 +38,9 @@ struct call {
     return d;
   }
 
-  point p;
+  engine::point p;
   process by;
-  mounted_files& mounted;
+  visible_files& mounted;
   file_system& files;
   descriptor_table& descriptors;
   device& disk;

@@ -10,19 +10,21 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
-constexpr operation_kind open_kind{"open", true};
-constexpr operation_kind close_kind{"close", true, true};
-constexpr operation_kind dup_kind{"dup", true};
-constexpr operation_kind read_kind{"read", true};
-constexpr operation_kind pread_kind{"pread", true};
-constexpr operation_kind write_kind{"write", true};
-constexpr operation_kind pwrite_kind{"pwrite", true};
-constexpr operation_kind lseek_kind{"lseek", true};
-constexpr operation_kind ftruncate_kind{"ftruncate", true};
-constexpr operation_kind fsync_kind{"fsync", true};
-constexpr operation_kind fstat_kind{"fstat", true};
+constexpr operation_kind open_kind{.name = "open", .adaptive = true};
+constexpr operation_kind close_kind{.name = "close", .adaptive = true, .nothrow = true};
+constexpr operation_kind dup_kind{.name = "dup", .adaptive = true};
+constexpr operation_kind read_kind{.name = "read", .adaptive = true};
+constexpr operation_kind pread_kind{.name = "pread", .adaptive = true};
+constexpr operation_kind write_kind{.name = "write", .adaptive = true};
+constexpr operation_kind pwrite_kind{.name = "pwrite", .adaptive = true};
+constexpr operation_kind lseek_kind{.name = "lseek", .adaptive = true};
+constexpr operation_kind ftruncate_kind{.name = "ftruncate", .adaptive = true};
+constexpr operation_kind fsync_kind{.name = "fsync", .adaptive = true};
+constexpr operation_kind fstat_kind{.name = "fstat", .adaptive = true};
 
 regular_file& file_of(const open_file_description& d) { return static_cast<regular_file&>(d.file); }
 
@@ -57,8 +59,8 @@ void drop_locks(call& c, descriptor fd, open_file_description& d, bool last) {
   if (last && d.may_hold_flock(c.p)) d.locks.flocks.release(c.p, d.id);
   d.locks.record_locks.release_all(c.p, c.by.id());
   if (!others_may_wait) return;
-  if (last) d.locks.flocks.doom(c.p, d.id);
-  d.locks.record_locks.doom(c.p, fd, d.id);
+  if (last) d.locks.flocks.close_under_waiter(c.p, d.id);
+  d.locks.record_locks.close_under_waiter(c.p, fd, d.id);
 }
 
 result<void> close_descriptor(call& c, descriptor fd) {

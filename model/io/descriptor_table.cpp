@@ -6,6 +6,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 region key_of(descriptor d) { return region::key(d.key()); }
@@ -14,7 +16,7 @@ region key_of(descriptor d) { return region::key(d.key()); }
 
 descriptor_table::descriptor_table() : state_("descriptors"), numbers_(first_number, nullptr) {}
 
-void descriptor_table::perish(point& p, std::uint32_t) {
+void descriptor_table::lose(point& p, std::uint32_t) {
   for (open_file_description* const d : numbers_) {
     if (d != nullptr) drop_locks(p, *d);
   }

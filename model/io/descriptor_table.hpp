@@ -11,28 +11,28 @@
 
 #include <norn/model/io/descriptor.hpp>
 #include <norn/model/io/open_file_description.hpp>
-#include <norn/model/thread/perishable.hpp>
+#include <norn/model/thread/lost_in_crash.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
 
-class descriptor_table : public perishable {
+class descriptor_table : public lost_in_crash {
  public:
   descriptor_table();
 
   // The kernel closes what the process had open: its locks go.
-  void perish(point& p, std::uint32_t outcome) override;
+  void lose(engine::point& p, std::uint32_t outcome) override;
 
   // Null when the descriptor is not open.
-  open_file_description* find(point& p, descriptor d) const;
+  open_file_description* find(engine::point& p, descriptor d) const;
 
-  descriptor add_number(point& p, open_file_description& to);
-  descriptor add_handle(point& p, open_file_description& to);
+  descriptor add_number(engine::point& p, open_file_description& to);
+  descriptor add_handle(engine::point& p, open_file_description& to);
 
   // Requires: open.
-  void remove(point& p, descriptor d);
+  void remove(engine::point& p, descriptor d);
 
   // Without an access.
   open_file_description* peek(descriptor d) const;
@@ -44,14 +44,14 @@ class descriptor_table : public perishable {
   // Standard input, output and error are open and lead nowhere.
   static constexpr std::size_t first_number = 3;
 
-  void drop_locks(point& p, open_file_description& d) const;
+  void drop_locks(engine::point& p, open_file_description& d) const;
 
   struct handle_entry {
     descriptor name;
     open_file_description* to;
   };
 
-  object state_;
+  engine::object state_;
   process_id owner_{};
   std::vector<open_file_description*> numbers_;  // null: free
   std::vector<handle_entry> handles_;

@@ -3,19 +3,21 @@
 #include <cerrno>
 #include <string>
 
-#include <norn/model/io/mounted_files.hpp>
+#include <norn/model/io/visible_files.hpp>
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
-constexpr operation_kind error_kind{"I/O error", true};
-constexpr operation_kind full_kind{"disk full", true};
+constexpr operation_kind error_kind{.name = "I/O error", .adaptive = true};
+constexpr operation_kind full_kind{.name = "disk full", .adaptive = true};
 
 }  // namespace
 
 void may_fail(faults& world, const host& of, int times, source_location where) {
-  device& disk = of.part<mounted_files>().disk();
+  device& disk = of.part<visible_files>().disk();
   const std::string name = "I/O error on " + of.name();
   declared_fault& what = declare_fault("io_errors", name, static_cast<std::uint32_t>(times));
   disk.may_fail_ = true;
@@ -35,7 +37,7 @@ void may_fail(faults& world, const host& of, int times, source_location where) {
 }
 
 void may_fill_up(faults& world, const host& of, source_location where) {
-  device& disk = of.part<mounted_files>().disk();
+  device& disk = of.part<visible_files>().disk();
   const std::string name = "disk full on " + of.name();
   declared_fault& what = declare_fault("disk_full", name, 1);
   disk.may_fill_up_ = true;

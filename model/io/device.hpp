@@ -20,7 +20,7 @@ namespace norn::io {
 
 // Up to `times` calls of read, pread, write, pwrite, truncate, ftruncate or fsync on the host fail with EIO
 // (read(2), write(2), fsync(2)); nothing was read or stored then, and what the fsync should have written may
-// be lost (versions.hpp). Misuse where `times` is below 1. A scheduling point.
+// be lost (file_crash_states.hpp). Misuse where `times` is below 1. A scheduling point.
 void may_fail(faults& world, const host& of, int times = 1,
               source_location where = source_location::current());
 
@@ -32,18 +32,18 @@ class device {
  public:
   // 0, or the error that a call of the process gets, and the access to the device: of a call that reads,
   // writes or syncs; of one that would make a file longer or add a name.
-  int transfer_error(point& p, const process& by);
-  int space_error(point& p, const process& by);
+  int transfer_error(engine::point& p, const process& by);
+  int space_error(engine::point& p, const process& by);
 
  private:
   friend void may_fail(faults&, const host&, int, source_location);
   friend void may_fill_up(faults&, const host&, source_location);
 
-  object state_{"disk"};
+  engine::object state_{"disk"};
   bool may_fail_ = false;
   bool may_fill_up_ = false;
-  std::vector<declared_fault*> armed_;  // errors to come, by what has struck
-  declared_fault* full_by_ = nullptr;
+  std::vector<engine::declared_fault*> armed_;  // errors to come, by what has struck
+  engine::declared_fault* full_by_ = nullptr;
 };
 
 }  // namespace norn::io

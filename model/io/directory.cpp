@@ -2,6 +2,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 region directory::key_of(std::string_view entry) {
   return region::key(hash_of_name(entry) & last_entry_key);
 }

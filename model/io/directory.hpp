@@ -22,19 +22,19 @@ class directory : public inode {
         parent_(above == nullptr ? this : above) {}
 
   // Null when there is no such entry.
-  inode* find(point& p, std::string_view entry) const;
+  inode* find(engine::point& p, std::string_view entry) const;
 
   // Adds the entry, or puts another inode in its place.
-  void set(point& p, std::string_view entry, inode& to);
-  void erase(point& p, std::string_view entry);
+  void set(engine::point& p, std::string_view entry, inode& to);
+  void erase(engine::point& p, std::string_view entry);
 
-  bool empty(point& p) const;
-  std::vector<std::string> list(point& p) const;  // sorted
+  bool empty(engine::point& p) const;
+  std::vector<std::string> list(engine::point& p) const;  // sorted
 
-  directory& parent(point& p) const;
-  void set_parent(point& p, directory& above);
+  directory& parent(engine::point& p) const;
+  void set_parent(engine::point& p, directory& above);
 
-  void read_whole(point& p) const { p.read(state, {0, parent_key.last}); }
+  void read_whole(engine::point& p) const { p.read(state, {0, parent_key.last}); }
 
   // Without an access: for predicates, which observe the directory instead, and for crashes.
   inode* peek(std::string_view entry) const;
@@ -42,10 +42,10 @@ class directory : public inode {
 
  private:
   static constexpr std::uint64_t last_entry_key = (std::uint64_t{1} << 63) - 1;
-  static constexpr region all_entries = {0, last_entry_key};
-  static constexpr region parent_key = region::key(std::uint64_t{1} << 63);
+  static constexpr engine::region all_entries = {0, last_entry_key};
+  static constexpr engine::region parent_key = engine::region::key(std::uint64_t{1} << 63);
 
-  static region key_of(std::string_view entry);
+  static engine::region key_of(std::string_view entry);
 
   std::map<std::string, inode*, std::less<>> entries_;
   directory* parent_;

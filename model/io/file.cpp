@@ -4,6 +4,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::size_t chunk_bytes = 64 * 1024;

@@ -13,6 +13,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::uint32_t root_mode = 0755;
@@ -293,34 +295,34 @@ const inode* file_system::observe(std::string_view path) const {
   const inode* at = &root_;
   for (std::string_view name = reader.next(); !name.empty(); name = reader.next()) {
     if (at == nullptr || !at->is_directory()) return nullptr;
-    norn::observe(at->state);
+    engine::observe(at->state);
     if (name != ".") at = static_cast<const directory*>(at)->peek(name);
   }
-  if (at != nullptr) norn::observe(at->state);
+  if (at != nullptr) engine::observe(at->state);
   return at;
 }
 
 // --- crashes ---
 
 void file_system::expect_crashes(storage kind) {
-  unsynced_.emplace(kind, root_);
+  crash_states_.emplace(kind, root_);
   for (const auto& each : inodes_) {
-    if (!each->is_directory()) as_file(*each).keep_versions(as_file(*each).bytes());
+    if (!each->is_directory()) as_file(*each).keep_crash_states(as_file(*each).bytes());
   }
 }
 
 void file_system::note_names(point& p, std::initializer_list<name_change> changes,
                              regular_file* renamed_over) {
-  if (!unsynced_) return;
-  if (unsynced_->ordered()) p.write(journal_);
-  unsynced_->note(changes, renamed_over);
+  if (!crash_states_) return;
+  if (crash_states_->ordered()) p.write(journal_);
+  crash_states_->note(changes, renamed_over);
 }
 
 void file_system::sync(point& p, inode& what) {
   if (!what.is_directory()) as_file(what).sync();
-  if (!unsynced_) return;
-  if (unsynced_->ordered()) p.write(journal_);
-  unsynced_->sync(what);
+  if (!crash_states_) return;
+  if (crash_states_->ordered()) p.write(journal_);
+  crash_states_->sync(what);
 }
 
 void file_system::resize(point& p, regular_file& file, std::uint64_t size) {
@@ -335,12 +337,12 @@ void file_system::write(point& p, regular_file& file, std::uint64_t offset, std:
 // Which changes of names came before decides what an fsync of the file commits.
 template <class Change>
 void file_system::change(point& p, regular_file& file, const Change& makes) {
-  if (!unsynced_ || !unsynced_->ordered()) return makes();
+  if (!crash_states_ || !crash_states_->ordered()) return makes();
   const version before = file.newest_version();
   makes();
   if (file.newest_version() == before) return;
   p.read(journal_);
-  unsynced_->changed(file);
+  crash_states_->changed(file);
 }
 
 std::optional<std::vector<image>> file_system::survivors() const {
@@ -351,7 +353,7 @@ std::optional<std::vector<image>> file_system::survivors() const {
   std::size_t tried = 0;
   do {
     if (++tried > most_combinations) return std::nullopt;
-    image left = unsynced_->surviving(choices);
+    image left = crash_states_->surviving(choices);
     if (known.insert(left).second) found.push_back(std::move(left));
   } while (choices.next());
   return found;
@@ -392,7 +394,7 @@ T& file_system::make(point& p, Arguments&&... arguments) {
   auto fresh = std::make_unique<T>(id, std::forward<Arguments>(arguments)...);
   T& made = *fresh;
   if constexpr (std::is_same_v<T, regular_file>) {
-    if (unsynced_) made.keep_versions({});
+    if (crash_states_) made.keep_crash_states({});
   }
   inodes_.push_back(std::move(fresh));
   return made;

@@ -18,11 +18,11 @@
 
 #include <norn/model/io/device.hpp>
 #include <norn/model/io/directory.hpp>
+#include <norn/model/io/directory_crash_states.hpp>
 #include <norn/model/io/inode.hpp>
 #include <norn/model/io/open_file_description.hpp>
 #include <norn/model/io/regular_file.hpp>
 #include <norn/model/io/result.hpp>
-#include <norn/model/io/unsynced_names.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn::io {
@@ -46,29 +46,29 @@ class file_system {
   // where there are more than can be told apart in reasonable time. Without an access.
   std::optional<std::vector<image>> survivors() const;
   // Puts what survived into this one, which is new. Part of the crash.
-  void restore(point& p, const image& survived, storage kind);
+  void restore(engine::point& p, const image& survived, storage kind);
   // What fsync(2) does to the disk; the caller has read the file or directory.
-  void sync(point& p, inode& what);
+  void sync(engine::point& p, inode& what);
 
   // Whether a write may store fewer bytes than it was given: a choice, tried for every length.
   bool short_writes = false;
 
   // Locks taken through it are those of `locks`, given the inode; null: the inode's own.
   using lock_space = std::function<file_locks&(inode&)>;
-  result<open_file_description*> open(point& p, std::string_view path, int flags,
+  result<open_file_description*> open(engine::point& p, std::string_view path, int flags,
                                       std::uint32_t mode, const lock_space& locks);
   // Of a file that is open or was found (regular_file.hpp).
-  void write(point& p, regular_file& file, std::uint64_t offset, std::string_view bytes,
+  void write(engine::point& p, regular_file& file, std::uint64_t offset, std::string_view bytes,
              std::size_t stored);
-  void resize(point& p, regular_file& file, std::uint64_t size);
-  result<void> rename(point& p, std::string_view from, std::string_view to);
-  result<void> link(point& p, std::string_view existing, std::string_view fresh);
-  result<void> unlink(point& p, std::string_view path);
-  result<void> make_directory(point& p, std::string_view path, std::uint32_t mode);
-  result<void> remove_directory(point& p, std::string_view path);
-  result<std::vector<std::string>> list(point& p, std::string_view path);
-  result<inode*> find(point& p, std::string_view path);
-  static file_status status(point& p, const inode& of);
+  void resize(engine::point& p, regular_file& file, std::uint64_t size);
+  result<void> rename(engine::point& p, std::string_view from, std::string_view to);
+  result<void> link(engine::point& p, std::string_view existing, std::string_view fresh);
+  result<void> unlink(engine::point& p, std::string_view path);
+  result<void> make_directory(engine::point& p, std::string_view path, std::uint32_t mode);
+  result<void> remove_directory(engine::point& p, std::string_view path);
+  result<std::vector<std::string>> list(engine::point& p, std::string_view path);
+  result<inode*> find(engine::point& p, std::string_view path);
+  static file_status status(engine::point& p, const inode& of);
 
   // Inside the predicate of `always`: what a path names, null when nothing. Observes what it passes.
   const inode* observe(std::string_view path) const;
@@ -88,24 +88,25 @@ class file_system {
     inode* found;
   };
 
-  result<place> walk(point& p, std::string_view path);
-  result<inode*> step(point& p, directory& in, std::string_view component);
-  result<inode*> look_up(point& p, const place& at);
-  result<entry> entry_to_make(point& p, std::string_view path, bool makes_directory);
-  result<inode*> open_inode(point& p, std::string_view path, int flags, std::uint32_t mode);
-  result<inode*> open_or_create(point& p, std::string_view path, int flags, std::uint32_t mode);
-  int why_not_replace(point& p, const inode& moved, const inode* replaced);
-  bool lies_within(point& p, directory* start, const inode& ancestor);
+  result<place> walk(engine::point& p, std::string_view path);
+  result<inode*> step(engine::point& p, directory& in, std::string_view component);
+  result<inode*> look_up(engine::point& p, const place& at);
+  result<entry> entry_to_make(engine::point& p, std::string_view path, bool makes_directory);
+  result<inode*> open_inode(engine::point& p, std::string_view path, int flags, std::uint32_t mode);
+  result<inode*> open_or_create(engine::point& p, std::string_view path, int flags,
+                                std::uint32_t mode);
+  int why_not_replace(engine::point& p, const inode& moved, const inode* replaced);
+  bool lies_within(engine::point& p, directory* start, const inode& ancestor);
 
   template <class T, class... Arguments>
-  T& make(point& p, Arguments&&... arguments);
-  std::uint32_t next_name(thread_id creator);
+  T& make(engine::point& p, Arguments&&... arguments);
+  std::uint32_t next_name(engine::thread_id creator);
 
   template <class Change>
-  void change(point& p, regular_file& file, const Change& makes);
-  void note_names(point& p, std::initializer_list<name_change> changes,
+  void change(engine::point& p, regular_file& file, const Change& makes);
+  void note_names(engine::point& p, std::initializer_list<name_change> changes,
                   regular_file* renamed_over = nullptr);
-  void restore_entries(point& p, const image& from, std::size_t at, directory& into,
+  void restore_entries(engine::point& p, const image& from, std::size_t at, directory& into,
                        std::vector<inode*>& made);
 
   device& disk_;
@@ -113,8 +114,8 @@ class file_system {
   std::deque<open_file_description> descriptions_;
   std::vector<std::uint32_t>& named_by_thread_;
   directory root_;
-  std::optional<unsynced_names> unsynced_;
-  object journal_{"journal"};  // orders changes of names where they are committed in order
+  std::optional<directory_crash_states> crash_states_;
+  engine::object journal_{"journal"};  // orders changes of names where they are committed in order
 };
 
 }  // namespace norn::io

@@ -8,6 +8,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 // Word and operand alike: bit 63 says exclusive; bits 32 to 62 count the holders (word only); bits
@@ -38,7 +40,7 @@ void flock_table::acquire(point& p, description_id by, lock_mode wanted) {
   NORN_INVARIANT(is_free_for(encoded(), request_of(by, wanted)));
   p.write(gate_);
   p.acquire(gate_);
-  if (!doomed(by)) {
+  if (!closed_under_waiter(by)) {
     erase(by);
     holders_.push_back({by, wanted});
     p.describe(
@@ -74,9 +76,9 @@ lock_mode flock_table::held(point& p, description_id by) const {
   return known == nullptr ? lock_mode::none : known->mode;
 }
 
-void flock_table::doom(point& p, description_id by) {
+void flock_table::close_under_waiter(point& p, description_id by) {
   p.write(gate_);
-  doomed_.push_back(by);
+  closed_under_waiter_.push_back(by);
 }
 
 std::uint64_t flock_table::encoded() const {
@@ -97,8 +99,9 @@ void flock_table::erase(description_id by) {
   std::erase_if(holders_, [by](const holder& each) { return each.id == by; });
 }
 
-bool flock_table::doomed(description_id by) const {
-  return std::find(doomed_.begin(), doomed_.end(), by) != doomed_.end();
+bool flock_table::closed_under_waiter(description_id by) const {
+  return std::find(closed_under_waiter_.begin(), closed_under_waiter_.end(), by) !=
+         closed_under_waiter_.end();
 }
 
 }  // namespace norn::io

@@ -21,26 +21,26 @@ class flock_table {
  public:
   explicit flock_table(std::string_view label) : gate_("flock", label) {}
 
-  const object& gate() const { return gate_; }
+  const engine::object& gate() const { return gate_; }
 
   // Enabled while no other description holds a lock that conflicts.
-  guard until_free(description_id by, lock_mode wanted) const;
+  engine::guard until_free(description_id by, lock_mode wanted) const;
 
   // Takes the lock, in place of what the description holds. Requires: the guard above is open.
-  void acquire(point& p, description_id by, lock_mode wanted);
+  void acquire(engine::point& p, description_id by, lock_mode wanted);
 
   // Takes the lock if that is possible at once; a failure only reads.
-  bool try_acquire(point& p, description_id by, lock_mode wanted);
+  bool try_acquire(engine::point& p, description_id by, lock_mode wanted);
 
   // Gives up what the description holds; only a read when that is nothing.
-  void release(point& p, description_id by);
+  void release(engine::point& p, description_id by);
 
   // What the description holds, and a read of it.
-  lock_mode held(point& p, description_id by) const;
+  lock_mode held(engine::point& p, description_id by) const;
 
   // The last descriptor has been closed while another thread may still wait for the lock: the wait
   // goes on, as flock(2) holds on to the description, but what it gets is dropped at once.
-  void doom(point& p, description_id by);
+  void close_under_waiter(engine::point& p, description_id by);
 
  private:
   struct holder {
@@ -51,11 +51,11 @@ class flock_table {
   std::uint64_t encoded() const;
   const holder* find(description_id by) const;
   void erase(description_id by);
-  bool doomed(description_id by) const;
+  bool closed_under_waiter(description_id by) const;
 
-  object gate_;
+  engine::object gate_;
   std::vector<holder> holders_;
-  std::vector<description_id> doomed_;
+  std::vector<description_id> closed_under_waiter_;
 };
 
 }  // namespace norn::io

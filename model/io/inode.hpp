@@ -37,9 +37,9 @@ class inode {
   bool is_directory() const { return type == file_type::directory; }
 
   // The number of names. Adding and removing a name look at nothing, so they commute.
-  void add_link(point& p) { count_links(p, 1); }
-  void remove_link(point& p) { count_links(p, -1); }
-  std::int64_t links(point& p) const {
+  void add_link(engine::point& p) { count_links(p, 1); }
+  void remove_link(engine::point& p) { count_links(p, -1); }
+  std::int64_t links(engine::point& p) const {
     p.read(state, link_count);
     return links_;
   }
@@ -48,14 +48,14 @@ class inode {
   const file_type type;
   const std::uint32_t mode;  // permission bits; kept, not enforced
   std::string name;          // the last component it was last known by; for the reader only
-  object state;
+  engine::object state;
   file_locks locks;
 
  private:
-  static constexpr region link_count = region::key(UINT64_MAX);
+  static constexpr engine::region link_count = engine::region::key(UINT64_MAX);
   static constexpr std::uint8_t counting = 1;
 
-  void count_links(point& p, int by) {
+  void count_links(engine::point& p, int by) {
     p.update(state, counting, link_count);
     links_ += by;
   }

@@ -13,14 +13,16 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 // Unlocking is what destructors do.
-constexpr operation_kind flock_kind{"flock", true};
-constexpr operation_kind flock_unlock_kind{"flock", true, true};
+constexpr operation_kind flock_kind{.name = "flock", .adaptive = true};
+constexpr operation_kind flock_unlock_kind{.name = "flock", .adaptive = true, .nothrow = true};
 constexpr operation_kind flock_wait_kind{"flock"};
-constexpr operation_kind fcntl_kind{"fcntl", true};
-constexpr operation_kind fcntl_unlock_kind{"fcntl", true, true};
+constexpr operation_kind fcntl_kind{.name = "fcntl", .adaptive = true};
+constexpr operation_kind fcntl_unlock_kind{.name = "fcntl", .adaptive = true, .nothrow = true};
 constexpr operation_kind fcntl_wait_kind{"fcntl"};
 
 // --- flock ---
@@ -202,7 +204,7 @@ result<void> take_record_lock(const lock_request& r, descriptor fd, here where) 
   record_lock_table& locks = r.through->locks.record_locks;
   const process_id by = process::current().id();
   point p{fcntl_wait_kind, locks.gate(), where, locks.until_free(by, r.lock)};
-  const bool closed = locks.doomed(fd, r.through->id);
+  const bool closed = locks.closed_under_waiter(fd, r.through->id);
   if (closed) {
     locks.touch(p);
   } else {

@@ -9,17 +9,19 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
-constexpr operation_kind rename_kind{"rename", true};
-constexpr operation_kind link_kind{"link", true};
-constexpr operation_kind unlink_kind{"unlink", true, true};
-constexpr operation_kind mkdir_kind{"mkdir", true};
-constexpr operation_kind rmdir_kind{"rmdir", true, true};
-constexpr operation_kind truncate_kind{"truncate", true};
-constexpr operation_kind stat_kind{"stat", true};
-constexpr operation_kind exists_kind{"exists", true};
-constexpr operation_kind readdir_kind{"readdir", true};
+constexpr operation_kind rename_kind{.name = "rename", .adaptive = true};
+constexpr operation_kind link_kind{.name = "link", .adaptive = true};
+constexpr operation_kind unlink_kind{.name = "unlink", .adaptive = true, .nothrow = true};
+constexpr operation_kind mkdir_kind{.name = "mkdir", .adaptive = true};
+constexpr operation_kind rmdir_kind{.name = "rmdir", .adaptive = true, .nothrow = true};
+constexpr operation_kind truncate_kind{.name = "truncate", .adaptive = true};
+constexpr operation_kind stat_kind{.name = "stat", .adaptive = true};
+constexpr operation_kind exists_kind{.name = "exists", .adaptive = true};
+constexpr operation_kind readdir_kind{.name = "readdir", .adaptive = true};
 
 result<void> truncate_file(call& c, std::string_view path, std::int64_t size) {
   if (size < 0) return failure{EINVAL};

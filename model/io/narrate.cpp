@@ -10,6 +10,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 struct named_bit {

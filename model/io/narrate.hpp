@@ -26,13 +26,13 @@ std::string size_name(std::uint64_t bytes);  // "24 bytes"
 std::string descriptor_name(descriptor d, const open_file_description* to);
 
 // Adds to what the step changed.
-void add_change(narration& n, std::string_view text);
+void add_change(engine::narration& n, std::string_view text);
 
 template <class T, class Shown>
-void show_result(narration& n, const result<T>& r, Shown&& shown) {
+void show_result(engine::narration& n, const result<T>& r, Shown&& shown) {
   n.result = r.ok() ? shown() : error_name(r.error());
 }
-inline void show_result(narration& n, const result<void>& r) {
+inline void show_result(engine::narration& n, const result<void>& r) {
   n.result = r.ok() ? "0" : error_name(r.error());
 }
 

@@ -6,6 +6,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 constexpr region offset_key = region::key(0);

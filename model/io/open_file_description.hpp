@@ -29,29 +29,29 @@ class open_file_description {
   const bool writable;
   const bool appends;
 
-  std::uint64_t offset(point& p) const;
-  void set_offset(point& p, std::uint64_t offset);
+  std::uint64_t offset(engine::point& p) const;
+  void set_offset(engine::point& p, std::uint64_t offset);
 
   // Descriptors that refer to it. True when the last one went.
-  void add_descriptor(point& p);
-  bool remove_descriptor(point& p);
+  void add_descriptor(engine::point& p);
+  bool remove_descriptor(engine::point& p);
 
   // Which threads have waited for a lock through it: what the rest of a wait may do depends on
   // whether somebody closes the descriptor meanwhile.
-  void note_waiter(point& p);
-  bool others_may_wait(point& p) const;
+  void note_waiter(engine::point& p);
+  bool others_may_wait(engine::point& p) const;
 
   // Whether it may hold a lock of flock, or come to hold one by a wait that has begun. While it may
   // not, a close leaves the lock table alone.
-  void note_flock(point& p);
-  void forget_flock(point& p);
-  bool may_hold_flock(point& p) const;
+  void note_flock(engine::point& p);
+  void forget_flock(engine::point& p);
+  bool may_hold_flock(engine::point& p) const;
 
  private:
-  object state_;
+  engine::object state_;
   std::uint64_t offset_ = 0;
   std::uint32_t descriptors_ = 0;
-  std::vector<thread_id> waiters_;
+  std::vector<engine::thread_id> waiters_;
   bool may_hold_flock_ = false;
 };
 

@@ -9,6 +9,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 bool conflict_between(const record_lock& a, const record_lock& b) {
@@ -155,13 +157,14 @@ void record_lock_table::release_all(point& p, process_id by) {
   }
 }
 
-void record_lock_table::doom(point& p, descriptor closed, description_id led_to) {
+void record_lock_table::close_under_waiter(point& p, descriptor closed, description_id led_to) {
   p.write(gate_);
-  doomed_.emplace_back(closed, led_to);
+  closed_under_waiter_.emplace_back(closed, led_to);
 }
 
-bool record_lock_table::doomed(descriptor through, description_id led_to) const {
-  return std::find(doomed_.begin(), doomed_.end(), std::pair(through, led_to)) != doomed_.end();
+bool record_lock_table::closed_under_waiter(descriptor through, description_id led_to) const {
+  return std::find(closed_under_waiter_.begin(), closed_under_waiter_.end(),
+                   std::pair(through, led_to)) != closed_under_waiter_.end();
 }
 
 }  // namespace norn::io

@@ -41,32 +41,32 @@ class record_lock_table {
  public:
   explicit record_lock_table(std::string_view label) : gate_("record lock", label) {}
 
-  const object& gate() const { return gate_; }
+  const engine::object& gate() const { return gate_; }
 
   // Enabled while no other process has a lock that conflicts.
-  guard until_free(process_id by, const record_lock& wanted);
+  engine::guard until_free(process_id by, const record_lock& wanted);
 
   // Sets the range to the wanted mode (none: unlocks it), whatever the process held there before.
   // Requires: the guard above is open.
-  void set(point& p, process_id by, const record_lock& wanted);
+  void set(engine::point& p, process_id by, const record_lock& wanted);
 
   // The same if that is possible at once; only a read when it is not, or when nothing changes.
-  bool try_set(point& p, process_id by, const record_lock& wanted);
+  bool try_set(engine::point& p, process_id by, const record_lock& wanted);
 
   // The first lock of another process that keeps `wanted` from being set; a read.
-  std::optional<owned_record_lock> conflict(point& p, process_id by,
+  std::optional<owned_record_lock> conflict(engine::point& p, process_id by,
                                             const record_lock& wanted) const;
 
   // Drops all that the process holds; only a read when that is nothing.
-  void release_all(point& p, process_id by);
+  void release_all(engine::point& p, process_id by);
 
   // The descriptor has been closed while another thread of its process may still wait through it:
   // fcntl(2) then drops what it gets at once and says EBADF.
-  void doom(point& p, descriptor closed, description_id led_to);
-  bool doomed(descriptor through, description_id led_to) const;
+  void close_under_waiter(engine::point& p, descriptor closed, description_id led_to);
+  bool closed_under_waiter(descriptor through, description_id led_to) const;
 
   // A step on the table that leaves it as it is.
-  void touch(point& p) { p.write(gate_); }
+  void touch(engine::point& p) { p.write(gate_); }
 
  private:
   // Locks in the order in which their owners came, those of one owner by position: the order in
@@ -88,12 +88,12 @@ class record_lock_table {
   static std::optional<owned_record_lock> first_conflict(const snapshot& all, const request& r);
   static bool is_free_for(std::uint64_t word, std::uint64_t operand);
   std::vector<record_lock> held_by(process_id owner) const;
-  void publish(point& p, snapshot next);
-  void describe_locks(narration& n, process_id by) const;
+  void publish(engine::point& p, snapshot next);
+  void describe_locks(engine::narration& n, process_id by) const;
 
-  object gate_;
+  engine::object gate_;
   snapshot locks_;
-  std::vector<std::pair<descriptor, description_id>> doomed_;
+  std::vector<std::pair<descriptor, description_id>> closed_under_waiter_;
 };
 
 }  // namespace norn::io

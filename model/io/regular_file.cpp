@@ -7,6 +7,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 // Requires: first < end.
@@ -48,9 +50,9 @@ void regular_file::write(point& p, std::uint64_t offset, std::string_view bytes,
     add_change(n, name + ": " + difference(bytes_, after));
   });
   bytes_ = overwritten(std::move(bytes_), offset, bytes.substr(0, stored));
-  if (!versions_) return;
+  if (!crash_states_) return;
   p.write(state, version_key);
-  versions_->written(bytes_, offset, offset + stored);
+  crash_states_->written(bytes_, offset, offset + stored);
 }
 
 void regular_file::resize(point& p, std::uint64_t size) {
@@ -66,17 +68,17 @@ void regular_file::resize(point& p, std::uint64_t size) {
     add_change(n, name + ": " + difference(bytes_, resized(bytes_, size)));
   });
   bytes_.resize(size);
-  if (!versions_) return;
+  if (!crash_states_) return;
   p.write(state, version_key);
-  versions_->resized(bytes_);
+  crash_states_->resized(bytes_);
 }
 
 void regular_file::sync() {
-  if (versions_) versions_->sync();
+  if (crash_states_) crash_states_->sync();
 }
 
 void regular_file::sync_failed() {
-  if (versions_) versions_->sync_failed();
+  if (crash_states_) crash_states_->sync_failed();
 }
 
 std::uint64_t regular_file::size(point& p) const {

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include <norn/model/io/file_crash_states.hpp>
 #include <norn/model/io/inode.hpp>
-#include <norn/model/io/versions.hpp>
 
 namespace norn::io {
 
@@ -28,45 +28,45 @@ class regular_file : public inode {
       : inode(named, file_type::regular, permissions, called) {}
 
   // Fewer bytes than asked for where the file ends.
-  std::string read(point& p, std::uint64_t offset, std::size_t count) const;
+  std::string read(engine::point& p, std::uint64_t offset, std::size_t count) const;
 
   // Stores the first `stored` of the bytes, and touches what storing all of them would: how many it is
   // may be a choice, and a choice must not show in the accesses (point.hpp, choose).
   // Requires: offset + bytes.size() ≤ largest_size; stored ≤ bytes.size().
-  void write(point& p, std::uint64_t offset, std::string_view bytes, std::size_t stored);
+  void write(engine::point& p, std::uint64_t offset, std::string_view bytes, std::size_t stored);
 
   // Cuts off or fills with zeros. Requires: size ≤ largest_size.
-  void resize(point& p, std::uint64_t size);
+  void resize(engine::point& p, std::uint64_t size);
 
-  std::uint64_t size(point& p) const;
+  std::uint64_t size(engine::point& p) const;
 
   // What the file was on the disk, where it comes back from there. Requires: it is new.
   void hold(std::string bytes) { bytes_ = std::move(bytes); }
 
   // All of it, all that a thread can know of it: for fsync.
-  void read_whole(point& p) const { p.read(state, {0, version_key.last}); }
+  void read_whole(engine::point& p) const { p.read(state, {0, version_key.last}); }
 
   // From now on a crash may come: `on_disk` is what survives it. Then: what an fsync does, and one that
-  // fails; the content that one crash leaves (versions.hpp). All without an access.
-  void keep_versions(std::string on_disk) { versions_.emplace(std::move(on_disk)); }
+  // fails; the content that one crash leaves (file_crash_states.hpp). All without an access.
+  void keep_crash_states(std::string on_disk) { crash_states_.emplace(std::move(on_disk)); }
   void sync();
   void sync_failed();
-  version newest_version() const { return versions_->newest(); }
+  version newest_version() const { return crash_states_->newest(); }
   void pin(version at_least) { pinned_ = std::max(pinned_, at_least); }
   std::string surviving(outcome_choices& choices, version since, bool ordered) const {
-    return versions_->surviving(choices, std::max(since, pinned_), ordered);
+    return crash_states_->surviving(choices, std::max(since, pinned_), ordered);
   }
 
   // Without an access: for the reader of a trace.
   const std::string& bytes() const { return bytes_; }
 
  private:
-  static constexpr region size_key = region::key(std::uint64_t{1} << 63);
+  static constexpr engine::region size_key = engine::region::key(std::uint64_t{1} << 63);
   // Where versions are kept, their order matters: what else would commute does not.
-  static constexpr region version_key = region::key((std::uint64_t{1} << 63) + 1);
+  static constexpr engine::region version_key = engine::region::key((std::uint64_t{1} << 63) + 1);
 
   std::string bytes_;
-  std::optional<versions> versions_;
+  std::optional<file_crash_states> crash_states_;
   version pinned_ = 0;  // no older one is on the disk, whatever was synced
 };
 

@@ -24,8 +24,8 @@
 #include <norn/model/io/descriptor.hpp>
 #include <norn/model/io/device.hpp>
 #include <norn/model/io/file_system.hpp>
-#include <norn/model/io/mounted_files.hpp>
 #include <norn/model/io/result.hpp>
+#include <norn/model/io/visible_files.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 
 namespace norn::io {

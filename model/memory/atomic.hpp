@@ -32,22 +32,22 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr operation_kind load_kind{.name = "load", .fixed = true};
-inline constexpr operation_kind store_kind{.name = "store", .fixed = true};
-inline constexpr operation_kind exchange_kind{.name = "exchange", .fixed = true};
-inline constexpr operation_kind compare_exchange_kind{"compare_exchange"};
-inline constexpr operation_kind fetch_add_kind{.name = "fetch_add", .fixed = true};
-inline constexpr operation_kind fetch_sub_kind{.name = "fetch_sub", .fixed = true};
-inline constexpr operation_kind fetch_and_kind{.name = "fetch_and", .fixed = true};
-inline constexpr operation_kind fetch_or_kind{.name = "fetch_or", .fixed = true};
-inline constexpr operation_kind fetch_xor_kind{.name = "fetch_xor", .fixed = true};
-inline constexpr operation_kind atomic_wait_kind{"wait"};
-inline constexpr operation_kind atomic_wake_kind{"wake"};
+inline constexpr engine::operation_kind load_kind{.name = "load", .fixed = true};
+inline constexpr engine::operation_kind store_kind{.name = "store", .fixed = true};
+inline constexpr engine::operation_kind exchange_kind{.name = "exchange", .fixed = true};
+inline constexpr engine::operation_kind compare_exchange_kind{"compare_exchange"};
+inline constexpr engine::operation_kind fetch_add_kind{.name = "fetch_add", .fixed = true};
+inline constexpr engine::operation_kind fetch_sub_kind{.name = "fetch_sub", .fixed = true};
+inline constexpr engine::operation_kind fetch_and_kind{.name = "fetch_and", .fixed = true};
+inline constexpr engine::operation_kind fetch_or_kind{.name = "fetch_or", .fixed = true};
+inline constexpr engine::operation_kind fetch_xor_kind{.name = "fetch_xor", .fixed = true};
+inline constexpr engine::operation_kind atomic_wait_kind{"wait"};
+inline constexpr engine::operation_kind atomic_wake_kind{"wake"};
 // Whom a notification touches depends on who waits.
-inline constexpr operation_kind atomic_notify_one_kind{
-    .name = "notify_one", .adaptive = true, .in_destructors = true};
-inline constexpr operation_kind atomic_notify_all_kind{
-    .name = "notify_all", .adaptive = true, .in_destructors = true};
+inline constexpr engine::operation_kind atomic_notify_one_kind{
+    .name = "notify_one", .adaptive = true, .nothrow = true};
+inline constexpr engine::operation_kind atomic_notify_all_kind{
+    .name = "notify_all", .adaptive = true, .nothrow = true};
 
 // Whether equal values have equal bytes, as far as C++ compares atomics.
 template <class T>
@@ -143,22 +143,22 @@ class atomic {
   // Requires: an order that does not release; `valid_memory_order` is violated otherwise.
   T load(memory_order order = memory_order_seq_cst,
          source_location where = source_location::current()) const {
-    if (observing()) {
+    if (engine::observing()) {
       observe(state_);
       return value_;
     }
-    point p{detail::load_kind, state_, where};
+    engine::point p{detail::load_kind, state_, where};
     detail::require_load_order(p, order);
     p.read(state_);
     detail::synchronise_load(p, state_, order);
-    p.describe([&](narration& n) { n.result = detail::shown_value(value_); });
+    p.describe([&](engine::narration& n) { n.result = detail::shown_value(value_); });
     return value_;
   }
 
   // Requires: an order that does not acquire; `valid_memory_order` is violated otherwise.
   void store(T desired, memory_order order = memory_order_seq_cst,
              source_location where = source_location::current()) {
-    point p{detail::store_kind, state_, where};
+    engine::point p{detail::store_kind, state_, where};
     detail::require_store_order(p, order);
     p.write(state_);
     detail::synchronise_store(p, state_, order);
@@ -176,10 +176,10 @@ class atomic {
                                source_location where = source_location::current()) {
     static_assert(detail::compared_by_bytes<T>,
                   "T has bytes that do not take part in its value (padding): they would decide");
-    point p{detail::compare_exchange_kind, state_, where};
+    engine::point p{detail::compare_exchange_kind, state_, where};
     detail::require_load_order(p, failure);
     const bool equal = same(value_, expected);
-    p.describe([&](narration& n) { n.result = equal ? "true" : "false"; });
+    p.describe([&](engine::narration& n) { n.result = equal ? "true" : "false"; });
     if (equal) {
       p.write(state_);
       detail::synchronise_update(p, state_, success);
@@ -263,7 +263,7 @@ class atomic {
                   "T has bytes that do not take part in its value (padding): they would decide");
     while (!differs_or_blocks(old, order, where)) {
       const waiter& self = waiter::of_this_thread();
-      point p{detail::atomic_wake_kind, state_, where, self.until_notified()};
+      engine::point p{detail::atomic_wake_kind, state_, where, self.until_notified()};
       self.read(p);
     }
   }
@@ -271,7 +271,7 @@ class atomic {
   // Ends the blocking of one thread in `wait`, if any blocks; each of them is tried by an exhaustive
   // search. A notification synchronises with nothing.
   void notify_one(source_location where = source_location::current()) {
-    point p{detail::atomic_notify_one_kind, state_, where};
+    engine::point p{detail::atomic_notify_one_kind, state_, where};
     if (p.abandoned()) return;
     if (waiting_.empty()) {
       p.read(state_);
@@ -284,7 +284,7 @@ class atomic {
 
   // Ends the blocking of all of them.
   void notify_all(source_location where = source_location::current()) {
-    point p{detail::atomic_notify_all_kind, state_, where};
+    engine::point p{detail::atomic_notify_all_kind, state_, where};
     if (p.abandoned()) return;
     if (waiting_.empty()) {
       p.read(state_);
@@ -302,9 +302,9 @@ class atomic {
   T add(difference_type by) { return fetch_add(by, memory_order_seq_cst, source_location{}); }
   T subtract(difference_type by) { return fetch_sub(by, memory_order_seq_cst, source_location{}); }
 
-  void assign(point& p, const T& value) {
+  void assign(engine::point& p, const T& value) {
     if (p.abandoned()) return;
-    p.describe([&](narration& n) {
+    p.describe([&](engine::narration& n) {
       n.changes = detail::shown_value(value_) + "→" + detail::shown_value(value);
     });
     value_ = value;
@@ -312,20 +312,21 @@ class atomic {
   }
 
   template <class F>
-  T modify(const operation_kind& kind, memory_order order, source_location where, F&& next) {
-    point p{kind, state_, where};
+  T modify(const engine::operation_kind& kind, memory_order order, source_location where,
+           F&& next) {
+    engine::point p{kind, state_, where};
     p.write(state_);
     detail::synchronise_update(p, state_, order);
     const T old = value_;
     assign(p, next(old));
-    p.describe([&](narration& n) { n.result = detail::shown_value(old); });
+    p.describe([&](engine::narration& n) { n.result = detail::shown_value(old); });
     return old;
   }
 
   // Compares and, where the value is the old one, joins the queue in the same step: a notification
   // that follows the change of the value cannot fall between the two.
   bool differs_or_blocks(const T& old, memory_order order, source_location where) const {
-    point p{detail::atomic_wait_kind, state_, where};
+    engine::point p{detail::atomic_wait_kind, state_, where};
     detail::require_load_order(p, order);
     const bool differs = !same(value_, old);
     if (differs) {
@@ -335,13 +336,14 @@ class atomic {
       waiting_.add(waiter::of_this_thread());
     }
     detail::synchronise_load(p, state_, order);
-    p.describe([&](narration& n) { n.result = differs ? detail::shown_value(value_) : "blocks"; });
+    p.describe(
+        [&](engine::narration& n) { n.result = differs ? detail::shown_value(value_) : "blocks"; });
     return differs;
   }
 
   T value_;
   mutable wait_queue waiting_;
-  object state_;
+  engine::object state_;
 };
 
 template <class T>

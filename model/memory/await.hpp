@@ -22,7 +22,7 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr operation_kind await_kind{"await"};
+inline constexpr engine::operation_kind await_kind{"await"};
 
 template <class Predicate>
 concept stateless = std::is_empty_v<Predicate> && std::is_default_constructible_v<Predicate>;
@@ -30,14 +30,14 @@ concept stateless = std::is_empty_v<Predicate> && std::is_default_constructible_
 struct atomic_access {
   // Waits while `open(word, operand)` is false; then loads with seq_cst.
   template <class T>
-  static T await(const atomic<T>& a, guard::predicate open, std::uint64_t operand,
+  static T await(const atomic<T>& a, engine::guard::predicate open, std::uint64_t operand,
                  source_location where) {
     static_assert(sizeof(T) <= sizeof(std::uint64_t),
                   "await needs a value of at most 8 bytes: the search keeps it in one word");
-    point p{await_kind, a.state_, where, guard{a.state_.slot(), open, operand}};
+    engine::point p{await_kind, a.state_, where, engine::guard{a.state_.slot(), open, operand}};
     p.read(a.state_);
     p.acquire(a.state_);
-    p.describe([&](narration& n) { n.result = shown_value(a.value_); });
+    p.describe([&](engine::narration& n) { n.result = shown_value(a.value_); });
     return a.value_;
   }
 };

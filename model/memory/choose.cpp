@@ -6,6 +6,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 constexpr operation_kind choose_kind{.name = "choose", .offers_data = true};
 }

@@ -54,10 +54,10 @@ class ghost {
 
   // The value, as after the step just executed. Never a choice of the scheduler.
   const T& get() const {
-    if (observing()) {
+    if (engine::observing()) {
       observe(state_);
     } else {
-      ghost_read(state_);
+      engine::ghost_read(state_);
     }
     return value_;
   }
@@ -71,7 +71,7 @@ class ghost {
   // having performed it (point.hpp): what it does there does not happen.
   template <class F>
   void change(F&& f) {
-    if (!ghost_write(state_)) return;
+    if (!engine::ghost_write(state_)) return;
     const std::size_t step = step_of_specification();
     if (step != step_) settle();
     if constexpr (watchable) {
@@ -111,7 +111,7 @@ class ghost {
     }
   }
 
-  object state_;
+  engine::object state_;
   T value_;
   std::string label_;
   // Where it is watched whether changes outlast their step: the value before the step that changed it last.

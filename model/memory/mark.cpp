@@ -6,6 +6,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 constexpr operation_kind mark_kind{.name = "mark"};
 }

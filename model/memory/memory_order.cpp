@@ -6,6 +6,8 @@
 
 namespace norn::detail {
 
+using namespace engine;
+
 namespace {
 
 const char* name_of(memory_order o) {

@@ -38,14 +38,14 @@ constexpr memory_order failure_order(memory_order success) {
 }
 
 // Violate `valid_memory_order` unless the operation may be given the order. Before any access.
-void require_load_order(point& p, memory_order order);
-void require_store_order(point& p, memory_order order);
+void require_load_order(engine::point& p, memory_order order);
+void require_store_order(engine::point& p, memory_order order);
 
 // What the operation synchronises with. A relaxed read-modify-write keeps the release sequence that a
 // relaxed store ends.
-void synchronise_load(point& p, const object& o, memory_order order);
-void synchronise_store(point& p, const object& o, memory_order order);
-void synchronise_update(point& p, const object& o, memory_order order);
+void synchronise_load(engine::point& p, const engine::object& o, memory_order order);
+void synchronise_store(engine::point& p, const engine::object& o, memory_order order);
+void synchronise_update(engine::point& p, const engine::object& o, memory_order order);
 
 }  // namespace detail
 }  // namespace norn

@@ -17,8 +17,8 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr operation_kind read_kind{.name = "read", .fixed = true};
-inline constexpr operation_kind write_kind{.name = "write", .fixed = true};
+inline constexpr engine::operation_kind read_kind{.name = "read", .fixed = true};
+inline constexpr engine::operation_kind write_kind{.name = "write", .fixed = true};
 
 // The value as a reader of a trace sees it; types that fmt cannot print show as "…".
 template <class T>
@@ -40,25 +40,26 @@ class shared {
 
   // Reads. A scheduling point; inside the predicate of `always`, none.
   T get(source_location where = source_location::current()) const {
-    if (observing()) {
+    if (engine::observing()) {
       observe(state_);
       return value_;
     }
-    point p{detail::read_kind, state_, where};
+    engine::point p{detail::read_kind, state_, where};
     p.read(state_);
     p.checked_read(state_);
-    p.describe([&](narration& n) { n.result = detail::shown(value_); });
+    p.describe([&](engine::narration& n) { n.result = detail::shown(value_); });
     return value_;
   }
 
   // Writes. A scheduling point.
   void set(T value, source_location where = source_location::current()) {
-    point p{detail::write_kind, state_, where};
+    engine::point p{detail::write_kind, state_, where};
     p.write(state_);
     p.checked_write(state_);
     if (p.abandoned()) return;
-    p.describe(
-        [&](narration& n) { n.changes = detail::shown(value_) + "→" + detail::shown(value); });
+    p.describe([&](engine::narration& n) {
+      n.changes = detail::shown(value_) + "→" + detail::shown(value);
+    });
     value_ = std::move(value);
   }
 
@@ -76,7 +77,7 @@ class shared {
   shared& operator--() { return *this -= T{1}; }
 
  private:
-  object state_;
+  engine::object state_;
   T value_;
 };
 

@@ -6,10 +6,12 @@
 
 namespace norn::detail {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind create_kind{"create"};
-constexpr operation_kind end_phase_kind{"end_phase", false, /*in_destructors=*/true};
+constexpr operation_kind end_phase_kind{.name = "end_phase", .nothrow = true};
 constexpr operation_kind wait_kind{"wait"};
 
 bool is_over(std::uint64_t completed, std::uint64_t phase) { return completed > phase; }

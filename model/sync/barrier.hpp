@@ -32,26 +32,27 @@ class barrier_phases {
     std::uint64_t phase = 0;
     bool completes = false;  // the caller must run the completion function, then end_phase
   };
-  arrival arrive(const operation_kind& kind, std::ptrdiff_t update, std::ptrdiff_t drops,
+  arrival arrive(const engine::operation_kind& kind, std::ptrdiff_t update, std::ptrdiff_t drops,
                  source_location where);
   void end_phase(source_location where);
   void wait(std::uint64_t phase, bool of_this_barrier, source_location where) const;
 
  private:
-  void begin_next_phase(point& p);
+  void begin_next_phase(engine::point& p);
 
   const bool has_completion_;
   std::ptrdiff_t expected_;   // of the next phase
   std::ptrdiff_t remaining_;  // of this one
   std::uint64_t phase_ = 0;
-  object arrivals_;  // what this phase's arrivals released; acquired by the last
-  object state_;     // what the end of a phase released
+  engine::object arrivals_;  // what this phase's arrivals released; acquired by the last
+  engine::object state_;     // what the end of a phase released
 };
 
 // The last arrival of a phase ends it too.
-inline constexpr operation_kind arrive_kind{"arrive", /*adaptive=*/true, /*in_destructors=*/true};
-inline constexpr operation_kind arrive_and_drop_kind{"arrive_and_drop", /*adaptive=*/true,
-                                                     /*in_destructors=*/true};
+inline constexpr engine::operation_kind arrive_kind{
+    .name = "arrive", .adaptive = true, .nothrow = true};
+inline constexpr engine::operation_kind arrive_and_drop_kind{
+    .name = "arrive_and_drop", .adaptive = true, .nothrow = true};
 
 struct no_completion {
   void operator()() const {}
@@ -115,8 +116,8 @@ class barrier {
  private:
   static constexpr bool has_completion = !std::same_as<CompletionFunction, detail::no_completion>;
 
-  std::uint64_t arrive_as(const operation_kind& kind, std::ptrdiff_t update, std::ptrdiff_t drops,
-                          source_location where) {
+  std::uint64_t arrive_as(const engine::operation_kind& kind, std::ptrdiff_t update,
+                          std::ptrdiff_t drops, source_location where) {
     const auto arrival = phases_.arrive(kind, update, drops, where);
     if (arrival.completes) {
       completion_();

@@ -5,10 +5,12 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind call_once_kind{"call_once"};
-constexpr operation_kind end_kind{"call_once ends", false, /*in_destructors=*/true};
+constexpr operation_kind end_kind{.name = "call_once ends", .nothrow = true};
 
 constexpr std::uint64_t not_called = 0;
 constexpr std::uint64_t done = 1;

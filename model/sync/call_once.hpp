@@ -27,7 +27,7 @@ class once_flag {
   void end(bool returned, source_location where);
 
  private:
-  object state_;
+  engine::object state_;
 };
 
 namespace detail {

@@ -7,16 +7,16 @@
 
 namespace norn::detail {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind wake_kind{"wake"};
 // Which objects a wait that can end by itself touches depends on whether it was notified first.
 constexpr operation_kind wake_by_itself_kind{.name = "wake", .adaptive = true};
 // Whom a notification touches depends on who waits.
-constexpr operation_kind notify_one_kind{
-    .name = "notify_one", .adaptive = true, .in_destructors = true};
-constexpr operation_kind notify_all_kind{
-    .name = "notify_all", .adaptive = true, .in_destructors = true};
+constexpr operation_kind notify_one_kind{.name = "notify_one", .adaptive = true, .nothrow = true};
+constexpr operation_kind notify_all_kind{.name = "notify_all", .adaptive = true, .nothrow = true};
 
 }  // namespace
 

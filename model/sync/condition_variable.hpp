@@ -44,8 +44,8 @@ template <class Mutex>
 struct exclusive_hold {
   Mutex& mutex;
 
-  static constexpr bool in_one_step = requires(Mutex & m, point& p) { m.unlock_in(p); };
-  void unlock_in(point& p) { mutex.unlock_in(p); }
+  static constexpr bool in_one_step = requires(Mutex & m, engine::point& p) { m.unlock_in(p); };
+  void unlock_in(engine::point& p) { mutex.unlock_in(p); }
   void unlock() { mutex.unlock(); }
   void lock(source_location where) {
     if constexpr (requires { mutex.lock(where); }) {
@@ -60,8 +60,10 @@ template <class Mutex>
 struct shared_hold {
   Mutex& mutex;
 
-  static constexpr bool in_one_step = requires(Mutex & m, point& p) { m.unlock_shared_in(p); };
-  void unlock_in(point& p) { mutex.unlock_shared_in(p); }
+  static constexpr bool in_one_step = requires(Mutex & m, engine::point& p) {
+    m.unlock_shared_in(p);
+  };
+  void unlock_in(engine::point& p) { mutex.unlock_shared_in(p); }
   void unlock() { mutex.unlock_shared(); }
   void lock(source_location where) {
     if constexpr (requires { mutex.lock_shared(where); }) {
@@ -101,7 +103,7 @@ bool is_held(const Lock& lock) {
   }
 }
 
-inline constexpr operation_kind wait_kind{"wait"};
+inline constexpr engine::operation_kind wait_kind{"wait"};
 
 // What both condition variables are: a queue of threads, and an object that all operations touch.
 class condition {
@@ -118,7 +120,7 @@ class condition {
     auto hold = hold_of(lock);
     waiter& self = waiter::of_this_thread();
     {
-      point p{wait_kind, state_, where};
+      engine::point p{wait_kind, state_, where};
       if constexpr (decltype(hold)::in_one_step) hold.unlock_in(p);
       enqueue(p, self, &hold.mutex);
     }
@@ -130,21 +132,21 @@ class condition {
 
  private:
   struct spent {
-    thread_id thread;
+    engine::thread_id thread;
     unsigned wakeups;
   };
 
   [[noreturn]] void refuse_unheld(source_location where);
-  void enqueue(point& p, waiter& self, const void* mutex);
+  void enqueue(engine::point& p, waiter& self, const void* mutex);
   std::cv_status wake(waiter& self, const timer& until, source_location where);
-  bool may_wake_spuriously(thread_id t) const;
-  void spend_wakeup(thread_id t);
+  bool may_wake_spuriously(engine::thread_id t) const;
+  void spend_wakeup(engine::thread_id t);
 
   wait_queue waiting_;
   const bool one_mutex_;
   const spurious_wakeups budget_;
   std::vector<spent> spent_;  // a thread looks at its own entry only
-  object state_;
+  engine::object state_;
 };
 
 struct accepts_mutex {

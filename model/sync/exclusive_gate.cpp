@@ -6,13 +6,15 @@
 
 namespace norn::detail {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind lock_kind{"lock"};
 constexpr operation_kind try_lock_kind{"try_lock"};
 // Touches the clock only when it gives up.
-constexpr operation_kind timed_lock_kind{"try_lock_until", /*adaptive=*/true};
-constexpr operation_kind unlock_kind{"unlock", false, /*in_destructors=*/true};
+constexpr operation_kind timed_lock_kind{.name = "try_lock_until", .adaptive = true};
+constexpr operation_kind unlock_kind{.name = "unlock", .nothrow = true};
 
 std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
 

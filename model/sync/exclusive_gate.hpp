@@ -32,18 +32,18 @@ class exclusive_gate {
   void unlock(source_location where);
   // The same as a part of another operation. Requires: owned by the caller, or `unlock_by_owner` is
   // violated.
-  void unlock_in(point& p);
+  void unlock_in(engine::point& p);
 
   bool owned_by_caller() const;
-  const object& state() const { return state_; }
+  const engine::object& state() const { return state_; }
 
  private:
-  void take(point& p);
-  void refuse_second_lock(point& p) const;
-  void refuse_stranger(point& p) const;
+  void take(engine::point& p);
+  void refuse_second_lock(engine::point& p) const;
+  void refuse_stranger(engine::point& p) const;
 
-  object state_;
-  thread_id owner_ = no_thread;
+  engine::object state_;
+  engine::thread_id owner_ = engine::no_thread;
 };
 
 }  // namespace norn::detail

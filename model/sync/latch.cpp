@@ -7,10 +7,12 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind create_kind{"create"};
-constexpr operation_kind count_down_kind{"count_down", false, /*in_destructors=*/true};
+constexpr operation_kind count_down_kind{.name = "count_down", .nothrow = true};
 constexpr operation_kind try_wait_kind{"try_wait"};
 constexpr operation_kind wait_kind{"wait"};
 

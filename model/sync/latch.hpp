@@ -41,7 +41,7 @@ class latch {
 
  private:
   std::ptrdiff_t counter_;
-  object state_;
+  engine::object state_;
 };
 
 }  // namespace norn

@@ -140,7 +140,7 @@ class located_lock : public Mode<Mutex>::standard {
 // One of several mutexes to be locked together.
 struct lockable {
   void* mutex;
-  object_slot slot;
+  engine::object_slot slot;
   void (*lock)(void* mutex, source_location where);
   bool (*try_lock)(void* mutex, source_location where);
   void (*unlock)(void* mutex, source_location where);

@@ -4,10 +4,12 @@
 
 namespace norn::misuse {
 
+using namespace engine;
+
 void refuse(point&, std::string_view property, std::string_view message) {
   halt_quietly(property, message);
 }
 
-std::string name_of(thread_id t) { return norn::name_of(t); }
+std::string name_of(thread_id t) { return engine::name_of(t); }
 
 }  // namespace norn::misuse

@@ -37,9 +37,9 @@ inline constexpr std::string_view no_use_after_destruction = "no_use_after_destr
 
 // Reports misuse by an operation that destructors call, and stops the thread. No exception can leave
 // such an operation, so this returns once the execution is being taken down: return at once then.
-void refuse(point& p, std::string_view property, std::string_view message);
+void refuse(engine::point& p, std::string_view property, std::string_view message);
 
 // "worker/0", for messages. Requires: the thread exists in this execution.
-std::string name_of(thread_id t);
+std::string name_of(engine::thread_id t);
 
 }  // namespace norn::misuse

@@ -5,11 +5,13 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind lock_kind{"lock"};
 constexpr operation_kind try_lock_kind{"try_lock"};
-constexpr operation_kind unlock_kind{"unlock", false, true};
+constexpr operation_kind unlock_kind{.name = "unlock", .nothrow = true};
 
 std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
 

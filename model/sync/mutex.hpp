@@ -9,7 +9,9 @@
 
 namespace norn {
 
+namespace engine {
 class point;
+}  // namespace engine
 
 class mutex {
  public:
@@ -26,17 +28,17 @@ class mutex {
   void unlock(source_location where = source_location::current());
 
   // Unlocks as part of another operation's step, which is then about this mutex too: a wait.
-  void unlock_in(point& p);
+  void unlock_in(engine::point& p);
 
   // Whether the calling thread owns it; for assertions and for other models. Not a scheduling point.
   bool owned_by_caller() const;
 
-  const object& state() const { return state_; }
+  const engine::object& state() const { return state_; }
 
  private:
-  void take(point& p);
+  void take(engine::point& p);
 
-  object state_;  // word: 0 when free, else the owner's identity + 1
+  engine::object state_;  // word: 0 when free, else the owner's identity + 1
 };
 
 }  // namespace norn

@@ -6,13 +6,15 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 // A level below the first changes nothing that another thread can see: it reads the gate.
 constexpr operation_kind lock_again_kind{"lock"};
 constexpr operation_kind try_lock_again_kind{"try_lock"};
 constexpr operation_kind timed_lock_again_kind{"try_lock_until"};
-constexpr operation_kind unlock_level_kind{"unlock", false, /*in_destructors=*/true};
+constexpr operation_kind unlock_level_kind{.name = "unlock", .nothrow = true};
 
 void tell_depth(point& p, unsigned from, unsigned to) {
   p.describe([&](narration& n) {

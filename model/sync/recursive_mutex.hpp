@@ -35,8 +35,8 @@ class recursive_mutex {
   bool owned_by_caller() const { return gate_.owned_by_caller(); }
 
   // For other models: the unlock as a part of their operation, and the object that it touches.
-  void unlock_in(point& p);
-  const object& state() const { return gate_.state(); }
+  void unlock_in(engine::point& p);
+  const engine::object& state() const { return gate_.state(); }
 
  protected:
   recursive_mutex(const char* type, std::string_view label) : gate_(type, label) {}
@@ -44,7 +44,7 @@ class recursive_mutex {
   bool try_lock(const timer& until, source_location where);
 
  private:
-  void lock_again(const operation_kind& kind, source_location where);
+  void lock_again(const engine::operation_kind& kind, source_location where);
 
   detail::exclusive_gate gate_;
   unsigned depth_ = 0;  // of the owner, who alone looks at it

@@ -6,14 +6,16 @@
 
 namespace norn::detail {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind create_kind{"create"};
-constexpr operation_kind release_kind{"release", false, /*in_destructors=*/true};
+constexpr operation_kind release_kind{.name = "release", .nothrow = true};
 constexpr operation_kind acquire_kind{"acquire"};
 constexpr operation_kind try_acquire_kind{"try_acquire"};
 // Touches the clock only when it gives up.
-constexpr operation_kind timed_acquire_kind{"try_acquire_until", /*adaptive=*/true};
+constexpr operation_kind timed_acquire_kind{.name = "try_acquire_until", .adaptive = true};
 
 bool is_positive(std::uint64_t word, std::uint64_t) { return word > 0; }
 

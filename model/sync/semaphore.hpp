@@ -30,11 +30,11 @@ class semaphore {
   bool try_acquire(const timer& until, source_location where);
 
  private:
-  void count(point& p, std::ptrdiff_t by);
+  void count(engine::point& p, std::ptrdiff_t by);
 
   const std::ptrdiff_t maximum_;
   std::ptrdiff_t counter_;
-  object state_;
+  engine::object state_;
 };
 
 }  // namespace detail

@@ -6,17 +6,19 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind lock_kind{"lock"};
 constexpr operation_kind try_lock_kind{"try_lock"};
-constexpr operation_kind unlock_kind{"unlock", false, /*in_destructors=*/true};
+constexpr operation_kind unlock_kind{.name = "unlock", .nothrow = true};
 constexpr operation_kind lock_shared_kind{"lock_shared"};
 constexpr operation_kind try_lock_shared_kind{"try_lock_shared"};
-constexpr operation_kind unlock_shared_kind{"unlock_shared", false, /*in_destructors=*/true};
+constexpr operation_kind unlock_shared_kind{.name = "unlock_shared", .nothrow = true};
 // These touch the clock only when they give up.
-constexpr operation_kind timed_lock_kind{"try_lock_until", /*adaptive=*/true};
-constexpr operation_kind timed_lock_shared_kind{"try_lock_shared_until", /*adaptive=*/true};
+constexpr operation_kind timed_lock_kind{.name = "try_lock_until", .adaptive = true};
+constexpr operation_kind timed_lock_shared_kind{.name = "try_lock_shared_until", .adaptive = true};
 
 constexpr std::uint64_t owner_bits = 0xffffffff;
 constexpr unsigned reader_shift = 32;

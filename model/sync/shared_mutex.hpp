@@ -47,13 +47,13 @@ class shared_mutex {
   void unlock_shared(source_location where = source_location::current());
 
   // Whether the calling thread owns it, or shares it. Not a scheduling point.
-  bool owned_by_caller() const { return owner_ == this_thread_id(); }
-  bool shared_by_caller() const { return readers_.contains(this_thread_id()); }
+  bool owned_by_caller() const { return owner_ == engine::this_thread_id(); }
+  bool shared_by_caller() const { return readers_.contains(engine::this_thread_id()); }
 
   // For other models: the unlock as a part of their operation, and the object that it touches.
-  void unlock_in(point& p);
-  void unlock_shared_in(point& p);
-  const object& state() const { return state_; }
+  void unlock_in(engine::point& p);
+  void unlock_shared_in(engine::point& p);
+  const engine::object& state() const { return state_; }
 
  protected:
   shared_mutex(const char* type, std::string_view label)
@@ -63,17 +63,17 @@ class shared_mutex {
   bool try_lock_shared(const timer& until, source_location where);
 
  private:
-  bool free() const { return owner_ == no_thread && readers_.empty(); }
-  void take(point& p);
-  void take_shared(point& p);
-  void find_taken(point& p) const;
-  void publish(point& p);
-  void refuse_second_lock(const operation_kind& kind, source_location where);
+  bool free() const { return owner_ == engine::no_thread && readers_.empty(); }
+  void take(engine::point& p);
+  void take_shared(engine::point& p);
+  void find_taken(engine::point& p) const;
+  void publish(engine::point& p);
+  void refuse_second_lock(const engine::operation_kind& kind, source_location where);
 
-  object state_;
-  object readers_left_;  // only what readers have released: acquired by the next owner
-  thread_id owner_ = no_thread;
-  thread_set readers_;
+  engine::object state_;
+  engine::object readers_left_;  // only what readers have released: acquired by the next owner
+  engine::thread_id owner_ = engine::no_thread;
+  engine::thread_set readers_;
 };
 
 class shared_timed_mutex : public shared_mutex {

@@ -46,8 +46,8 @@ class timed_mutex {
   bool owned_by_caller() const { return gate_.owned_by_caller(); }
 
   // For other models: the unlock as a part of their operation, and the object that it touches.
-  void unlock_in(point& p) { gate_.unlock_in(p); }
-  const object& state() const { return gate_.state(); }
+  void unlock_in(engine::point& p) { gate_.unlock_in(p); }
+  const engine::object& state() const { return gate_.state(); }
 
  private:
   detail::exclusive_gate gate_;

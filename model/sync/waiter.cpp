@@ -8,6 +8,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 struct waiters {

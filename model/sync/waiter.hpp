@@ -19,16 +19,16 @@ namespace norn {
 
 class waiter {
  public:
-  explicit waiter(thread_id thread) : thread_(thread) {}
+  explicit waiter(engine::thread_id thread) : thread_(thread) {}
   static waiter& of_this_thread();
 
-  thread_id thread() const { return thread_; }
+  engine::thread_id thread() const { return thread_; }
 
   // Open once the wait that began last has been notified.
-  guard until_notified() const;
-  bool notified(const point& p) const { return p.word(state_) == waits_; }
-  void read(point& p) const { p.read(state_); }
-  void write(point& p) const { p.write(state_); }
+  engine::guard until_notified() const;
+  bool notified(const engine::point& p) const { return p.word(state_) == waits_; }
+  void read(engine::point& p) const { p.read(state_); }
+  void write(engine::point& p) const { p.write(state_); }
 
   // What the thread let go of when it began to wait; only compared.
   const void* mutex() const { return mutex_; }
@@ -36,8 +36,8 @@ class waiter {
  private:
   friend class wait_queue;
 
-  object state_{"waiter"};
-  const thread_id thread_;
+  engine::object state_{"waiter"};
+  const engine::thread_id thread_;
   std::uint64_t waits_ = 0;  // the number of the newest wait; only the thread itself counts it up
   const void* mutex_ = nullptr;
   waiter* next_ = nullptr;
@@ -57,8 +57,8 @@ class wait_queue {
   // Ends the wait of the one that came `place`-th. Writes every waiter there is, so that whichever is chosen, the
   // accesses are the same. That orders no more events: whoever looks at a waiter that has not been notified writes
   // the object that the queue belongs to, as the notification does.
-  const waiter& notify(point& p, std::size_t place);
-  void notify_all(point& p);
+  const waiter& notify(engine::point& p, std::size_t place);
+  void notify_all(engine::point& p);
 
  private:
   waiter** link_to(const waiter& w);

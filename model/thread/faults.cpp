@@ -9,13 +9,15 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind declare_kind{"may strike"};
-constexpr operation_kind crash_kind{"crash", true};
+constexpr operation_kind crash_kind{.name = "crash", .adaptive = true};
 constexpr operation_kind restart_kind{"restart"};
-constexpr operation_kind cease_kind{"cease", false, true};
-constexpr operation_kind await_kind{"await the end of", false, true};
+constexpr operation_kind cease_kind{.name = "cease", .nothrow = true};
+constexpr operation_kind await_kind{.name = "await the end of", .nothrow = true};
 
 bool has_ended(std::uint64_t word, std::uint64_t) { return word != 0; }
 
@@ -40,21 +42,21 @@ void describe_too_late(point& p) {
 // What the kernel takes back of a process that has crashed; there is one way to do it.
 void take_parts(point& p, process::record& of) {
   of.parts.outcomes();
-  of.parts.perish(p, 0);
+  of.parts.lose(p, 0);
 }
 
 std::size_t kill_processes(point& p, host::record& on) {
   std::size_t killed = 0;
   for (process::record* each : machines::now().processes_on(on)) {
-    if (each->life == nullptr) continue;
-    if (p.word(*each->life) != 0) {  // killed before
-      p.read(*each->life);
+    if (each->lifeline == nullptr) continue;
+    if (p.word(*each->lifeline) != 0) {  // killed before
+      p.read(*each->lifeline);
       continue;
     }
-    killed += p.kill(*each->life);
+    killed += p.kill(*each->lifeline);
     // One that has ended belongs to the past, too; one that has not begun does not.
     if (!each->has_threads) continue;
-    p.set_word(*each->life, 1);
+    p.set_word(*each->lifeline, 1);
     take_parts(p, *each);
   }
   return killed;
@@ -145,12 +147,12 @@ void faults::add(const std::string& name, int times, striking strike, here where
 // One step: the crash, and what the kernel does about it.
 bool faults::strike(process& target, declared_fault& what, here where) {
   process::record& of = *target.record_;
-  point p{crash_kind, *of.life, where};
+  point p{crash_kind, *of.lifeline, where};
   if (over(p)) {
     describe_too_late(p);
     return false;
   }
-  const std::size_t killed = p.kill(*of.life);
+  const std::size_t killed = p.kill(*of.lifeline);
   if (killed != 0) take_parts(p, of);
   describe_crash(p, killed);
   what.struck = what.struck || killed != 0;
@@ -176,7 +178,7 @@ bool faults::strike(const host& target, declared_fault& what, here where) {
   over(p);
   p.write(*of.power);
   const std::size_t killed = kill_processes(p, of);
-  of.parts.perish(p, outcome);
+  of.parts.lose(p, outcome);
   describe_crash(p, killed);
   what.struck = true;
   return true;

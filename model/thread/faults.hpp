@@ -11,7 +11,7 @@
 //
 // A crash of a process takes its memory and its threads; the kernel closes its descriptors, which gives
 // its flock and fcntl locks back; files and the page cache stay (exit(2), signal(7)). A crash of a host
-// crashes its processes and loses what was not on the disk: what survives is a choice (io/versions.hpp, io/unsynced_names.hpp).
+// crashes its processes and loses what was not on the disk: what survives is a choice (io/file_crash_states.hpp, io/directory_crash_states.hpp).
 //
 // The process in which the body of the check runs is the observer: nothing strikes it. It learns of what
 // others had done from files and from `ghost` state; whoever joins a thread that was killed goes on.
@@ -44,9 +44,9 @@ class faults {
   using restart = std::function<void(const process& again)>;
   using reboot = std::function<void(const host&)>;
   // A fault of a model's own. Performs the accesses of its step, and says whether it changed anything.
-  using effect = std::function<bool(point&)>;
+  using effect = std::function<bool(engine::point&)>;
   // What becomes of it when the faults cease.
-  using undoing = std::function<void(point&)>;
+  using undoing = std::function<void(engine::point&)>;
 
   faults();
   // Ceases, if `cease` has not been called.
@@ -65,21 +65,21 @@ class faults {
 
   // For models (io/device.hpp): at any moment, up to `times` times, `strikes`. `name` is what the thread of
   // the environment is called. `step` is adaptive: it does nothing once the faults have ceased.
-  void inject(const std::string& name, int times, const operation_kind& step, const object& on,
-              effect strikes, undoing undo, here where);
+  void inject(const std::string& name, int times, const engine::operation_kind& step,
+              const engine::object& on, effect strikes, undoing undo, here where);
 
   // From here on nothing strikes. Waits until all that was restarted has ended. Two scheduling points and
   // more.
   void cease(here where = here::current());
 
   // For models: whether the faults have ceased, and the read of it.
-  bool over(point& p) const;
+  bool over(engine::point& p) const;
 
  private:
   // A thread of the environment, and those that have started again what it had struck.
   struct source {
-    thread_id thread{};
-    std::vector<thread_id> restarted;
+    engine::thread_id thread{};
+    std::vector<engine::thread_id> restarted;
 
     void start_again(const std::string& name, std::function<void()> body, here where);
   };
@@ -87,11 +87,11 @@ class faults {
 
   // A thread that calls `strike` until it says no, `times` times at most.
   void add(const std::string& name, int times, striking strike, here where);
-  bool strike(process& target, declared_fault& what, here where);
-  bool strike(const host& target, declared_fault& what, here where);
-  static void await_end(thread_id t, here where);
+  bool strike(process& target, engine::declared_fault& what, here where);
+  bool strike(const host& target, engine::declared_fault& what, here where);
+  static void await_end(engine::thread_id t, here where);
 
-  object state_;  // its word: whether they have ceased
+  engine::object state_;  // its word: whether they have ceased
   std::deque<source> sources_;
   std::vector<undoing> undo_;
 };

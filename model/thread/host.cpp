@@ -5,6 +5,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 host::host(std::string_view name) : record_(&machines::now().add_host(name)) {}
 
 host host::current() { return host(machines::now().process_of(this_thread_id()).on); }

@@ -16,7 +16,7 @@
 #include <typeinfo>
 #include <vector>
 
-#include <norn/model/thread/perishable.hpp>
+#include <norn/model/thread/lost_in_crash.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 
 namespace norn {
@@ -38,40 +38,40 @@ class local_parts {
     }
     part& fresh = parts_.emplace_back(part{&type_key, std::string(name), nullptr});
     const std::string unique = std::string(typeid(T).name()) + '/' + fresh.name + '@' + owner_;
-    fresh.slot = &detail::find_run_local(
-        &fresh, unique.c_str(), +[]() -> std::unique_ptr<detail::run_local_slot> {
-          return std::make_unique<detail::run_local_of<T>>();
+    fresh.slot = &engine::find_run_local(
+        &fresh, unique.c_str(), +[]() -> std::unique_ptr<engine::run_local_slot> {
+          return std::make_unique<engine::run_local_of<T>>();
         });
     T& value = value_of<T>(*fresh.slot);
-    if constexpr (std::is_base_of_v<perishable, T>) {
-      perishables_.emplace(unique, &value);
-      if (mortal_) value.may_perish();
+    if constexpr (std::is_base_of_v<lost_in_crash, T>) {
+      lost_in_crash_.emplace(unique, &value);
+      if (mortal_) value.may_be_lost();
     }
     return value;
   }
 
-  // The owner may crash from now on; how many states a crash may leave; the crash (perishable.hpp).
-  void may_perish();
+  // The owner may crash from now on; how many states a crash may leave; the crash (lost_in_crash.hpp).
+  void may_be_lost();
   // Requires of a crash: `outcomes` has just been called.
   std::uint32_t outcomes();
-  void perish(point& p, std::uint32_t outcome);
+  void lose(engine::point& p, std::uint32_t outcome);
 
  private:
   struct part {
     const void* type;
     std::string name;
-    detail::run_local_slot* slot;
+    engine::run_local_slot* slot;
   };
 
   template <class T>
-  static T& value_of(detail::run_local_slot& slot) {
-    return static_cast<detail::run_local_of<T>&>(slot).value;
+  static T& value_of(engine::run_local_slot& slot) {
+    return static_cast<engine::run_local_of<T>&>(slot).value;
   }
 
   std::string owner_;
   bool mortal_ = false;
-  std::map<std::string, perishable*> perishables_;  // in an order that no interleaving changes
-  std::vector<std::uint32_t> outcomes_;             // of each, as counted last
+  std::map<std::string, lost_in_crash*> lost_in_crash_;  // in an order that no interleaving changes
+  std::vector<std::uint32_t> outcomes_;                  // of each, as counted last
   std::deque<part> parts_;  // their addresses are the keys of what they stand for
 };
 

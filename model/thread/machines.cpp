@@ -11,6 +11,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::uint32_t numbers_per_thread = 1u << 12;
@@ -63,17 +65,17 @@ void machines::make_mortal(process::record& p) {
         "the process of the body is declared to crash: it is the one that checks; let the "
         "code under test run in a process of its own");
   }
-  if (norn::runs_alone()) {  // whatever ran before has ended
+  if (engine::runs_alone()) {  // whatever ran before has ended
     for (process::record& each : processes_) each.has_threads = false;
   }
-  if (p.life != nullptr && p.has_threads) return;  // it may crash with its host already
+  if (p.lifeline != nullptr && p.has_threads) return;  // it may crash with its host already
   if (p.has_threads) {
     halt_as_misuse("a crash of " + p.name +
                    " is declared after threads of it were started: declare "
                    "it before");
   }
-  if (p.life == nullptr) p.life = std::make_unique<object>("life", p.name);
-  p.parts.may_perish();
+  if (p.lifeline == nullptr) p.lifeline = std::make_unique<object>("lifeline", p.name);
+  p.parts.may_be_lost();
 }
 
 void machines::make_mortal(host::record& h) {
@@ -81,7 +83,7 @@ void machines::make_mortal(host::record& h) {
   for (process::record* each : processes_on(h)) {
     if (!is_body_s_own(*each)) end_with_host(*each);
   }
-  h.parts.may_perish();
+  h.parts.may_be_lost();
 }
 
 void machines::end_with_host(process::record& p) {

@@ -19,7 +19,7 @@ struct host::record {
 
   host_id id;
   std::string name;
-  std::unique_ptr<object> power;  // where it may crash
+  std::unique_ptr<engine::object> power;  // where it may crash
   local_parts parts;
 };
 
@@ -31,7 +31,7 @@ struct process::record {
   host::record& on;
   bool has_threads = false;
   bool ends_with_host = false;
-  std::unique_ptr<object> life;  // where it may crash: what its threads live by
+  std::unique_ptr<engine::object> lifeline;  // where it may crash: of its threads
   local_parts parts;
 };
 
@@ -51,13 +51,13 @@ class machines {
   std::vector<process::record*> processes_on(const host::record& h);
 
   // Invariant: a thread never changes its process once it has been asked for.
-  process::record& process_of(thread_id t);
-  void assign(thread_id t, process::record& to);
+  process::record& process_of(engine::thread_id t);
+  void assign(engine::thread_id t, process::record& to);
 
  private:
   bool is_body_s_own(const process::record& p) const { return &p == &processes_.front(); }
   void end_with_host(process::record& p);
-  std::uint32_t next_number(thread_id creator);
+  std::uint32_t next_number(engine::thread_id creator);
 
   std::deque<host::record> hosts_;
   std::deque<process::record> processes_;

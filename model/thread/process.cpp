@@ -1,11 +1,13 @@
 #include <norn/model/thread/process.hpp>
 
 #include <norn/model/thread/machines.hpp>
-#include <norn/scheduler/run/life.hpp>
+#include <norn/scheduler/run/lifeline.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/point.hpp>
 
 namespace norn {
+
+using namespace engine;
 
 process::process(const host& on, std::string_view name)
     : record_(&machines::now().add_process(*on.record_, name)) {}
@@ -22,7 +24,7 @@ void process::adopt_this_thread() const {
   machines::now().assign(this_thread_id(), *record_);
   set_place(record_->name, record_->on.name);
   record_->has_threads = true;
-  live_by(record_->life.get());
+  set_lifeline(record_->lifeline.get());
 }
 
 }  // namespace norn

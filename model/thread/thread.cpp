@@ -7,6 +7,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind join_kind{"join"};

@@ -38,7 +38,7 @@ class thread {
   & > explicit thread(F&& body, source_location where = source_location::current())
       : thread("thread", -1, std::forward<F>(body), where) {}
 
-  thread(thread&& other) noexcept : id_(std::exchange(other.id_, no_thread)) {}
+  thread(thread&& other) noexcept : id_(std::exchange(other.id_, engine::no_thread)) {}
   thread& operator=(thread&& other) noexcept;
   thread(const thread&) = delete;
   thread& operator=(const thread&) = delete;
@@ -47,8 +47,8 @@ class thread {
   // violation of `no_leaked_thread`.
   ~thread();
 
-  bool joinable() const { return id_ != no_thread; }
-  thread_id get_id() const { return id_; }
+  bool joinable() const { return id_ != engine::no_thread; }
+  engine::thread_id get_id() const { return id_; }
 
   // Waits for the end of the thread; what it did happens before the return. A scheduling point.
   // Requires: joinable, and not the calling thread; a violation of `valid_join` otherwise.
@@ -61,19 +61,19 @@ class thread {
   friend class detail::thread_group;
   static void leaked();
 
-  thread_id id_ = no_thread;
+  engine::thread_id id_ = engine::no_thread;
 };
 
 namespace detail {
-inline constexpr operation_kind spawn_kind{"spawn"};
+inline constexpr engine::operation_kind spawn_kind{"spawn"};
 }  // namespace detail
 
 template <class F>
   requires std::is_invocable_v < std::decay_t<F>
 & > thread::thread(std::string_view name, int number, F&& body, source_location where) {
-  point p{detail::spawn_kind, where};
-  id_ = norn::spawn(name, number, std::forward<F>(body));
-  p.describe([&](narration& n) { n.arguments = "(" + name_of(id_) + ")"; });
+  engine::point p{detail::spawn_kind, where};
+  id_ = engine::spawn(name, number, std::forward<F>(body));
+  p.describe([&](engine::narration& n) { n.arguments = "(" + name_of(id_) + ")"; });
 }
 
 namespace detail {
@@ -95,24 +95,25 @@ class thread_group {
 
   // The threads run `body_of(0)()` …. A scheduling point. Requires: count ≥ 1.
   template <class BodyOf>
-  void start(std::string_view name, int count, thread_role role, source_location where,
+  void start(std::string_view name, int count, engine::thread_role role, source_location where,
              const BodyOf& body_of) {
-    point p{spawn_kind, where};
-    threads_ = spawn_group(name, count, role, body_of);
-    p.describe([&](narration& n) { n.arguments = names(); });
+    engine::point p{spawn_kind, where};
+    threads_ = engine::spawn_group(name, count, role, body_of);
+    p.describe([&](engine::narration& n) { n.arguments = names(); });
   }
 
  private:
   std::string names() const;
 
-  std::vector<thread_id> threads_;  // none: they have been joined
+  std::vector<engine::thread_id> threads_;  // none: they have been joined
 };
 
 class concurrent_threads : public thread_group {
  public:
   template <class F>
   concurrent_threads(std::string_view name, int count, F& body, source_location where) {
-    start(name, count, thread_role::member, where, [&](int i) { return [&body, i] { body(i); }; });
+    start(name, count, engine::thread_role::member, where,
+          [&](int i) { return [&body, i] { body(i); }; });
   }
 };
 
@@ -142,7 +143,7 @@ class symmetric_group : public detail::thread_group {
         std::string_view name, int count, F body,
         source_location where = source_location::current()) {
       require_two(name, count);
-      start(name, count, thread_role::equal, where,
+      start(name, count, engine::thread_role::equal, where,
             [&](int i) { return [body, i]() mutable { body(i); }; });
     }
 
@@ -175,7 +176,7 @@ void run_concurrently(Fs&&... bodies) {
 }
 
 namespace this_thread {
-inline thread_id get_id() { return this_thread_id(); }
+inline engine::thread_id get_id() { return engine::this_thread_id(); }
 }  // namespace this_thread
 
 }  // namespace norn

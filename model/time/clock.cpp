@@ -4,6 +4,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind now_kind{"now"};

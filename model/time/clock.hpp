@@ -28,18 +28,18 @@ class virtual_clock {
   std::chrono::nanoseconds now(source_location where = source_location::current()) const;
 
   // For models: the time as part of a step, and as part of a predicate of `always`.
-  std::chrono::nanoseconds read(point& p) const;
+  std::chrono::nanoseconds read(engine::point& p) const;
   std::chrono::nanoseconds observed() const;
 
   // For operations that end with a timeout: the clock shows `deadline` or later from here on.
-  void advance_to(point& p, std::chrono::nanoseconds deadline);
+  void advance_to(engine::point& p, std::chrono::nanoseconds deadline);
   // The same access without a change, for an alternative that must look like a timeout.
-  void touch(point& p) const;
+  void touch(engine::point& p) const;
 
-  const object& state() const { return state_; }
+  const engine::object& state() const { return state_; }
 
  private:
-  object state_{"clock"};
+  engine::object state_{"clock"};
   std::chrono::nanoseconds now_{0};
 };
 

@@ -2,6 +2,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 constexpr operation_kind sleep_kind{"sleep"};
 }

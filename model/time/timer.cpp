@@ -2,6 +2,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 timer timer::after_nanoseconds(std::chrono::nanoseconds delay, source_location where) {
   if (delay <= std::chrono::nanoseconds::zero()) return timer(kind::expired, {});
   const std::chrono::nanoseconds now = virtual_clock::of_execution().now(where);

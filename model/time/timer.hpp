@@ -36,9 +36,9 @@ class timer {
   bool exists() const { return kind_ != kind::never; }
 
   // The operation timed out: the clock has reached the deadline. An update of the clock.
-  void fire(point& p) const;
+  void fire(engine::point& p) const;
   // The accesses of `fire` without its effect (see virtual_clock::touch).
-  void touch(point& p) const;
+  void touch(engine::point& p) const;
 
  private:
   enum class kind { never, expired, at };

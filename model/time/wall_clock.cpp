@@ -7,11 +7,13 @@
 
 namespace norn {
 
+using namespace engine;
+
 namespace {
 
 constexpr operation_kind now_kind{"now"};
 constexpr operation_kind set_kind{"set"};
-constexpr operation_kind step_kind{"step", true};
+constexpr operation_kind step_kind{.name = "step", .adaptive = true};
 
 using time_point = system_clock::time_point;
 

@@ -57,10 +57,10 @@ class wall_clock {
   system_clock::time_point at(std::chrono::nanoseconds virtual_time) const;
   void is_read() const;
 
-  object state_{"wall clock"};
+  engine::object state_{"wall clock"};
   std::chrono::nanoseconds set_to_{0};
-  std::chrono::nanoseconds set_at_{0};    // virtual time
-  std::vector<declared_fault*> stepped_;  // what has stepped it
+  std::chrono::nanoseconds set_at_{0};            // virtual time
+  std::vector<engine::declared_fault*> stepped_;  // what has stepped it
 };
 
 }  // namespace norn

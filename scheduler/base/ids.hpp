@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace norn {
+namespace norn::engine {
 
 // A thread of the model. 0 is the thread that runs the body of the check.
 enum class thread_id : std::uint16_t {};
@@ -52,4 +52,4 @@ template <class Id>
   requires std::is_enum_v<Id>
 constexpr std::size_t index_of(Id id) { return static_cast<std::size_t>(id); }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace norn {
+namespace norn::engine {
 
 void invariant_failed(const char* condition, const char* file, int line) {
   std::fprintf(
@@ -16,4 +16,4 @@ void invariant_failed(const char* condition, const char* file, int line) {
   std::_Exit(5);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

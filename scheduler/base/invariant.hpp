@@ -2,12 +2,13 @@
 // into every build; a failure is our own error (`internal error`, exit code 5), never a verdict.
 #pragma once
 
-namespace norn {
+namespace norn::engine {
 
 // Prints `internal error` with what failed and where, then ends the process with exit code 5.
 [[noreturn]] void invariant_failed(const char* condition, const char* file, int line);
 
-}  // namespace norn
+}  // namespace norn::engine
 
-#define NORN_INVARIANT(condition) \
-  ((condition) ? static_cast<void>(0) : ::norn::invariant_failed(#condition, __FILE__, __LINE__))
+#define NORN_INVARIANT(condition)     \
+  ((condition) ? static_cast<void>(0) \
+               : ::norn::engine::invariant_failed(#condition, __FILE__, __LINE__))

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace norn {
+namespace norn::engine {
 
 class random_source {
  public:
@@ -45,4 +45,4 @@ class random_source {
   std::array<std::uint64_t, 4> state_{};
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -8,7 +8,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class thread_set {
  public:
@@ -84,4 +84,4 @@ class thread_set {
   std::vector<std::uint64_t> high_;  // 64 threads each, from the 64th on
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -4,15 +4,17 @@
 #include <chrono>
 #include <map>
 
-#include <norn/scheduler/explore/crew.hpp>
 #include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/saved_search.hpp>
 #include <norn/scheduler/explore/settings.hpp>
 #include <norn/scheduler/explore/shrink.hpp>
 #include <norn/scheduler/explore/within_body.hpp>
+#include <norn/scheduler/explore/workers.hpp>
 
 namespace norn {
+
+using namespace engine;
 
 namespace {
 
@@ -105,7 +107,7 @@ class explorer {
   // Goes on from where it was, if it was anywhere.
   saved_search search() {
     if (options_.from != nullptr && options_.from->over) return *options_.from;
-    crew searching(body_, options_);
+    workers searching(body_, options_);
     const summary found = searching.search();
     saved_search last = searching.saved();
     last.bound_hit = searching.bound_hit();

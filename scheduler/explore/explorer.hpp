@@ -1,5 +1,5 @@
 // Explorer: runs a program under a strategy until every property is decided, the strategy has
-// nothing left, or a bound is reached. The loop in crew.cpp is the heart of Norn.
+// nothing left, or a bound is reached. The loop in workers.cpp is the heart of Norn.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,9 @@ namespace norn {
 // model. It must do the same whenever the schedule is the same.
 using program = std::function<void()>;
 
+namespace engine {
 struct saved_search;
+}  // namespace engine
 
 enum class strategy_kind { exhaustive, bounded, random };
 
@@ -47,9 +49,9 @@ struct explore_options {
   // For an exhaustive search: called with all that it needs to go on later, as often as that and at its end;
   // and what it goes on from. Requires: saved by the same program with the same options, `jobs` and times
   // aside.
-  std::function<void(const saved_search&)> save;
+  std::function<void(const engine::saved_search&)> save;
   std::chrono::milliseconds save_every{500};
-  const saved_search* from = nullptr;
+  const engine::saved_search* from = nullptr;
 };
 
 // Throws what `progress` and `save` throw.
@@ -74,8 +76,8 @@ struct replay_result {
 
 // Requires: `wanted` numbers threads in order of creation, as a token does. `recorded`: of what
 // happened along it when it was found. `break_at`: raises SIGTRAP before that step (1-based); 0: never.
-replay_result replay(const program& body, const explore_options& options, const schedule& wanted,
-                     const fingerprint& recorded, std::string_view property,
-                     std::size_t break_at = 0);
+replay_result replay(const program& body, const explore_options& options,
+                     const engine::schedule& wanted, const engine::fingerprint& recorded,
+                     std::string_view property, std::size_t break_at = 0);
 
 }  // namespace norn

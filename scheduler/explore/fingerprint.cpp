@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -62,4 +62,4 @@ std::optional<step_range> parting(const fingerprint& recorded, std::size_t steps
   return step_range{std::min(recorded.marks.size() * stride + 1, steps), steps};
 }
 
-}  // namespace norn
+}  // namespace norn::engine

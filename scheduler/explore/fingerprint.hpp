@@ -12,7 +12,7 @@
 
 #include <norn/scheduler/trace/schedule.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct fingerprint {
   std::uint64_t whole = 0;
@@ -44,4 +44,4 @@ struct step_range {
 std::optional<step_range> parting(const fingerprint& recorded, std::size_t steps,
                                   const schedule& came);
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -34,22 +34,22 @@ void held_locks::take(thread_id by, const lock_note& n) {
   if (!known) entries_.push_back({n.lock, owner_of(by, n), by, n.mode});
 }
 
-held_lock held_locks::told(const entry& e, const runner& r) {
+held_lock held_locks::describe(const entry& e, const runner& r) {
   return {r.thread_name(e.thread), r.object_type(e.lock), r.object_name(e.lock), e.mode};
 }
 
 std::vector<held_lock> held_locks::of(thread_id t, const runner& r) const {
   std::vector<held_lock> held;
   for (const entry& e : entries_) {
-    if (e.thread == t) held.push_back(told(e, r));
+    if (e.thread == t) held.push_back(describe(e, r));
   }
   return held;
 }
 
 std::vector<held_lock> held_locks::all(const runner& r) const {
   std::vector<held_lock> held;
-  for (const entry& e : entries_) held.push_back(told(e, r));
+  for (const entry& e : entries_) held.push_back(describe(e, r));
   return held;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -11,7 +11,7 @@
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/trace/verdict.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class held_locks {
  public:
@@ -30,9 +30,9 @@ class held_locks {
   };
 
   void take(thread_id by, const lock_note& n);
-  static held_lock told(const entry& e, const runner& r);
+  static held_lock describe(const entry& e, const runner& r);
 
   std::vector<entry> entries_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

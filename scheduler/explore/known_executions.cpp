@@ -2,7 +2,7 @@
 
 #include <norn/scheduler/base/invariant.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // Whatever a thread takes at a place, as many alternatives are offered there.
 template <class Choose>
@@ -75,4 +75,4 @@ known_executions::place known_executions::add_child(place parent, const crossing
   return fresh;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

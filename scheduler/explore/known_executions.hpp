@@ -15,7 +15,7 @@
 #include <norn/scheduler/strategy/guided.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class known_executions {
  public:
@@ -65,4 +65,4 @@ class known_executions {
   std::uint64_t steps_followed_ = 0;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include <norn/scheduler/explore/deadlock_report.hpp>
 #include <norn/scheduler/explore/fingerprint.hpp>
 #include <norn/scheduler/explore/held_locks.hpp>
-#include <norn/scheduler/explore/waits.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -28,7 +28,7 @@ std::uint64_t word_after(const execution& done, object_slot o, std::size_t i) {
 
 bool is_open(const execution& done, const guard& g, std::size_t i) {
   if (!g.exists()) return true;
-  if (g.life != no_object && word_after(done, g.life, i) != 0) return false;
+  if (g.lifeline != no_object && word_after(done, g.lifeline, i) != 0) return false;
   return g.open(word_after(done, g.object, i), g.operand);
 }
 
@@ -146,4 +146,4 @@ counterexample narrate(const runner& r, const execution& done) {
   return c;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -8,9 +8,9 @@
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/trace/verdict.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // Requires: `done` is the last execution of `r`, which narrates.
 counterexample narrate(const runner& r, const execution& done);
 
-}  // namespace norn
+}  // namespace norn::engine

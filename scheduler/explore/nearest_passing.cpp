@@ -8,7 +8,7 @@
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -66,7 +66,7 @@ class seeker {
     // In a fresh runner threads get their identities in order of creation.
     const execution& came = run(failing);
     considered_ = std::min(came.size(), steps_considered);
-    told_ = std::min(failing.size(), considered_);
+    shown_ = std::min(failing.size(), considered_);
     for (const event& e : came.events()) whole_.push_back(came.step_of(e));
     find_pairs(came);
     find_pending_pairs(came);
@@ -95,7 +95,7 @@ class seeker {
   }
 
   void find_pairs(const execution& e) {
-    for (std::size_t i = 0; i < told_; ++i) {
+    for (std::size_t i = 0; i < shown_; ++i) {
       const event& a = e.at(event_id(i));
       for (std::size_t j = i + 1; j < considered_; ++j) {
         const event& b = e.at(event_id(j));
@@ -110,7 +110,7 @@ class seeker {
       const auto blocked = thread_id(t);
       if (e.state(blocked) != thread_state::parked) continue;
       const object_slot on = e.pending(blocked).object;
-      for (std::size_t i = 0; on != no_object && i < told_; ++i) {
+      for (std::size_t i = 0; on != no_object && i < shown_; ++i) {
         const event& a = e.at(event_id(i));
         if (a.thread == blocked || !touches(e, a, on)) continue;
         const std::size_t next = e.events_of(blocked).size();
@@ -157,7 +157,7 @@ class seeker {
   guided guided_;
   schedule whole_;              // the failing execution, to where it leads after the violation
   std::size_t considered_ = 0;  // its first steps, of which as many as
-  std::size_t told_ = 0;        // these are in the counterexample
+  std::size_t shown_ = 0;       // these are in the counterexample
   std::vector<ordered_pair> pairs_;
   effort spent_;
 };
@@ -185,4 +185,4 @@ passing_search find_nearest_passing(const program& body, const explore_options& 
   return all;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -8,7 +8,7 @@
 
 #include <norn/scheduler/explore/explorer.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct passing_search {
   // Empty where no single reordering helps, or where the budget of steps is spent before one is found.
@@ -20,4 +20,4 @@ struct passing_search {
 passing_search find_nearest_passing(const program& body, const explore_options& options,
                                     const counterexample& failing);
 
-}  // namespace norn
+}  // namespace norn::engine

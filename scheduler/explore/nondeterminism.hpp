@@ -5,7 +5,7 @@
 
 #include <norn/scheduler/strategy/strategy.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 inline constexpr const char* causes_of_nondeterminism =
     "\n  the program did not do the same under the same schedule. Likely causes: time or random "
@@ -15,15 +15,15 @@ inline constexpr const char* causes_of_nondeterminism =
     "outside.\n  make the body depend on nothing but the model; use norn::choose for data that is "
     "open.";
 
-inline std::string described(const divergence& d) {
+inline std::string describe(const divergence& d) {
   return "step " + std::to_string(d.step + 1) + ": expected " + d.expected + ", came " + d.came;
 }
 
-inline std::string told_as_misuse(const divergence& d) {
+inline std::string describe_as_misuse(const divergence& d) {
   const std::string which = "step " + std::to_string(d.step + 1) + ", " + d.expected + ",";
   switch (d.by) {
     case divergence::cause::other_operation:
-      return described(d) + causes_of_nondeterminism;
+      return describe(d) + causes_of_nondeterminism;
     case divergence::cause::equals_differ:
       break;
     case divergence::cause::undeclared_footprint:
@@ -44,4 +44,4 @@ inline std::string told_as_misuse(const divergence& d) {
          "\n  let nothing but names depend on which of them it is, or leave `symmetric` out.";
 }
 
-}  // namespace norn
+}  // namespace norn::engine

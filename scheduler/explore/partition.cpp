@@ -5,7 +5,7 @@
 
 #include <norn/scheduler/base/invariant.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -180,4 +180,4 @@ bool partition::complete() const {
   return std::all_of(segments_.begin(), segments_.end(), [](const segment& s) { return s.done; });
 }
 
-}  // namespace norn
+}  // namespace norn::engine

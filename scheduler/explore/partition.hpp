@@ -20,12 +20,12 @@
 #include <norn/scheduler/trace/schedule.hpp>
 #include <norn/scheduler/trace/verdict.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // A violation, the first of its property in a segment.
 struct finding {
   std::string property;
-  norn::schedule schedule;             // threads numbered in order of creation
+  engine::schedule schedule;           // threads numbered in order of creation
   std::uint64_t number = 0;            // of the execution in the segment, counted from 1
   statistics so_far;                   // of the segment, with this execution
   std::vector<declared_fault> faults;  // that the segment had declared by then
@@ -105,4 +105,4 @@ void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& mor
 // By name.
 void add(std::vector<ghost_use>& to, const std::vector<ghost_use>& more);
 
-}  // namespace norn
+}  // namespace norn::engine

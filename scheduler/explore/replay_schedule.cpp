@@ -2,15 +2,17 @@
 
 #include <algorithm>
 
+#include <norn/scheduler/explore/deadlock_report.hpp>
 #include <norn/scheduler/explore/narrate.hpp>
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
-#include <norn/scheduler/explore/waits.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/explore/within_body.hpp>
 #include <norn/scheduler/strategy/replay.hpp>
 
 namespace norn {
+
+using namespace engine;
 
 namespace {
 
@@ -37,7 +39,7 @@ std::optional<std::string> misfit(const replay_strategy& follows, const fingerpr
   if (const auto part = parting(recorded, wanted.size(), came.schedule)) {
     return describe(*part, came);
   }
-  if (const auto d = follows.diverged()) return described(*d);
+  if (const auto d = follows.diverged()) return describe(*d);
   return std::nullopt;
 }
 

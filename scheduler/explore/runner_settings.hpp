@@ -4,7 +4,7 @@
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 inline runner::settings runner_settings(const explore_options& options) {
   runner::settings s;
@@ -13,4 +13,4 @@ inline runner::settings runner_settings(const explore_options& options) {
   return s;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -10,7 +10,7 @@
 #include <norn/scheduler/explore/partition.hpp>
 #include <norn/scheduler/run/faults.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct saved_search {
   // Over: the one segment holds what it came to.
@@ -21,8 +21,8 @@ struct saved_search {
   std::vector<segment> segments;
   // What was learnt about the program.
   std::vector<std::vector<std::uint32_t>> threads;  // paths (thread_names.hpp), by identity
-  std::vector<std::uint64_t> carrying;              // kinds, by the hash of their names
+  std::vector<std::uint64_t> extra_accesses;        // kinds, by the hash of their names
   std::vector<std::pair<std::uint64_t, std::uint64_t>> observed;  // objects, and who looks at them
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -10,7 +10,7 @@
 #include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/base/invariant.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -168,4 +168,4 @@ std::string_view name_of(strategy_kind s) {
   return "exhaustive";
 }
 
-}  // namespace norn
+}  // namespace norn::engine

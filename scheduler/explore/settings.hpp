@@ -9,7 +9,7 @@
 
 #include <norn/scheduler/explore/explorer.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // What was not said is as the code has it.
 struct settings {
@@ -56,4 +56,4 @@ strategy_kind strategy_of(const settings& said);
 
 inline constexpr std::size_t most_jobs = 128;
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -10,7 +10,7 @@
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/strategy/guided.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -194,4 +194,4 @@ shrunk_schedule shrink(const program& body, const explore_options& options, cons
   return shrinker(body, options, property, limits).shrink(found);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

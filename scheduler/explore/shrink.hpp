@@ -19,7 +19,7 @@
 
 #include <norn/scheduler/explore/explorer.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // A second or two, for a body that does little between its steps.
 struct shrink_limits {
@@ -33,7 +33,7 @@ struct shrink_limits {
 };
 
 struct shrunk_schedule {
-  norn::schedule schedule;
+  engine::schedule schedule;
   effort spent;  // its seconds are not taken
   // Where the program did not do the same after the same steps, what it did not.
   std::optional<std::string> nondeterminism;
@@ -44,4 +44,4 @@ struct shrunk_schedule {
 shrunk_schedule shrink(const program& body, const explore_options& options, const schedule& found,
                        std::string_view property, const shrink_limits& limits = {});
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -14,7 +14,7 @@
 #include <optional>
 #include <utility>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -271,4 +271,4 @@ std::variant<token, token_error> decode(std::string_view text) {
 
 bool looks_like_token(std::string_view text) { return version_of(text).has_value(); }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -11,12 +11,12 @@
 #include <norn/scheduler/explore/fingerprint.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct token {
-  std::string check;        // a check's full name or `Suite.Name`
-  norn::schedule schedule;  // `step::check` is not carried
-  norn::fingerprint fingerprint;
+  std::string check;          // a check's full name or `Suite.Name`
+  engine::schedule schedule;  // `step::check` is not carried
+  engine::fingerprint fingerprint;
   std::uint32_t depth = 0;  // the bound on steps under which it was found
 };
 
@@ -31,4 +31,4 @@ std::variant<token, token_error> decode(std::string_view text);
 // True of whatever was meant as a token: it begins with `v<digits>:`. Tells it from a file's name.
 bool looks_like_token(std::string_view text);
 
-}  // namespace norn
+}  // namespace norn::engine

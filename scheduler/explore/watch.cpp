@@ -17,7 +17,7 @@
 #include <norn/scheduler/explore/token.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct watch::state {
   const runner* watched = nullptr;
@@ -255,4 +255,4 @@ watch::~watch() {
   ::sigaltstack(&state_->previous_stack, nullptr);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

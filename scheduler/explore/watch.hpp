@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace norn {
+namespace norn::engine {
 
 class runner;
 
@@ -29,4 +29,4 @@ class watch {
   std::unique_ptr<state> state_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

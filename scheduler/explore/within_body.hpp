@@ -4,7 +4,7 @@
 
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // Misuse, where the caller is part of an execution.
 inline void refuse_within_a_body() {
@@ -17,4 +17,4 @@ inline void refuse_within_a_body() {
   searching->halt("no_search_within_a_body", message);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -6,7 +6,7 @@
 
 #include <norn/scheduler/base/source_location.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // Records that a named property does not hold in this execution. The thread goes on: other
 // properties are still to be decided. Not a scheduling point. Requires: inside the body of a check.
@@ -30,4 +30,4 @@ void add_predicate(const char* name, std::function<bool()> holds);
 // lock. Returns false, and does nothing, outside the body of a check.
 bool fail_from_assertion(std::string_view message, const char* file, int line);
 
-}  // namespace norn
+}  // namespace norn::engine

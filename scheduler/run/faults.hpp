@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace norn {
+namespace norn::engine {
 
 struct declared_fault {
   std::string kind;          // "crashes", as in a report's budget
@@ -19,4 +19,4 @@ struct declared_fault {
 // Requires: inside the body of a check. Not a scheduling point. The reference lasts as long as the search.
 declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget);
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -34,7 +34,7 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-namespace norn {
+namespace norn::engine {
 
 namespace context = boost::context::detail;
 
@@ -156,4 +156,4 @@ bool fiber::in_guard(const void* address) const {
   return mapping_ != nullptr && a >= guard && a < static_cast<const char*>(stack_bottom_);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

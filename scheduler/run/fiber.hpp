@@ -11,7 +11,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class fiber {
  public:
@@ -52,4 +52,4 @@ class fiber {
   friend struct fiber_switch;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -1,12 +1,10 @@
 // The runner that drives the calling thread of the operating system, if one does.
 #pragma once
 
-namespace norn {
+namespace norn::engine {
 
 class runner;
 
-namespace detail {
 inline thread_local runner* current_runner = nullptr;
-}  // namespace detail
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -7,7 +7,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // Of one ghost, over all executions of a search.
 struct ghost_use {
@@ -17,4 +17,4 @@ struct ghost_use {
   bool lasted = false;      // some change outlasted its step
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -9,7 +9,7 @@
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class object {
  public:
@@ -31,4 +31,4 @@ class object {
   object_slot slot_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

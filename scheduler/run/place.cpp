@@ -3,7 +3,7 @@
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 void set_place(std::string_view process, std::string_view host) {
   runner* const r = runner::current();
@@ -11,4 +11,4 @@ void set_place(std::string_view process, std::string_view host) {
   if (r->narrates()) r->set_place({std::string(process), std::string(host)});
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace norn {
+namespace norn::engine {
 
 // By itself, where the body of a check runs.
 struct place {
@@ -17,4 +17,4 @@ struct place {
 // executions only. Not a scheduling point. Requires: inside the body of a check.
 void set_place(std::string_view process, std::string_view host);
 
-}  // namespace norn
+}  // namespace norn::engine

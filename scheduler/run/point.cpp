@@ -4,25 +4,25 @@
 #include <norn/scheduler/run/failure.hpp>
 #include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
-#include <norn/scheduler/run/life.hpp>
+#include <norn/scheduler/run/lifeline.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/run/spawn.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
 runner& current(const char* what) { return runner::required(what); }
 
-constexpr operation_kind destroy_kind{"destroy", false, true};
+constexpr operation_kind destroy_kind{.name = "destroy", .nothrow = true};
 
 // The thread cannot go on: the object of its operation has been destroyed. Returns, once the execution
 // is taken down, for kinds that destructors use: the operation is then abandoned.
 void refuse_destroyed(runner& r, const operation_kind& kind, const std::string& message) {
   r.violate("no_use_after_destruction", message);
   r.park_for_good();
-  if (!kind.in_destructors) r.unwind();
+  if (!kind.nothrow) r.unwind();
 }
 
 }  // namespace
@@ -134,7 +134,9 @@ void point::fence_acquire() { note(synchronisation::fence_acquire, no_object); }
 void point::checked_read(const object& o) { note(synchronisation::checked_read, o.slot()); }
 void point::checked_write(const object& o) { note(synchronisation::checked_write, o.slot()); }
 
-std::size_t point::kill(const object& life) { return abandoned() ? 0 : runner_->kill(life.slot()); }
+std::size_t point::kill(const object& lifeline) {
+  return abandoned() ? 0 : runner_->kill(lifeline.slot());
+}
 
 void point::violate(std::string_view property, std::string_view message) {
   if (!abandoned()) runner_->violate(property, message);
@@ -152,7 +154,7 @@ object::object(const char* type, std::string_view label, std::uint64_t word)
     : slot_(current(type).add_object(type, label, word, this)) {}
 
 object::~object() {
-  runner* const r = detail::current_runner;
+  runner* const r = current_runner;
   if (r == nullptr || !r->alive(slot_, this)) return;
   if (r->kills()) r->access_by_destruction(slot_);
   if (!r->unwinding() && !r->destroys_quietly()) {
@@ -170,8 +172,8 @@ thread_id this_thread_id() {
 }
 
 std::string name_of(thread_id t) { return current("name_of").thread_name(t); }
-bool in_body() { return detail::current_runner != nullptr; }
-bool unwinding() { return in_body() && detail::current_runner->unwinding(); }
+bool in_body() { return current_runner != nullptr; }
+bool unwinding() { return in_body() && current_runner->unwinding(); }
 
 std::uint64_t word_of(const object& o) {
   runner& r = current("word_of");
@@ -182,16 +184,16 @@ std::uint64_t word_of(const object& o) {
 object_id identity_of(object_slot slot) { return current("identity_of").execution().name_of(slot); }
 
 bool is_alive(object_slot slot, const object* place) {
-  return in_body() && detail::current_runner->alive(slot, place);
+  return in_body() && current_runner->alive(slot, place);
 }
 
-thread_id detail::next_child() { return current("spawn").next_child(); }
-thread_body& detail::body_of(thread_id t) { return current("spawn").body_of(t); }
-void detail::create_thread(thread_id t, std::string_view name, int number, thread_role role,
-                           thread_id first_of_group) {
+thread_id next_child() { return current("spawn").next_child(); }
+thread_body& body_of(thread_id t) { return current("spawn").body_of(t); }
+void create_thread(thread_id t, std::string_view name, int number, thread_role role,
+                   thread_id first_of_group) {
   current("spawn").create(t, name, number, role, first_of_group);
 }
-void detail::start_threads(std::span<const thread_id> threads) { current("spawn").start(threads); }
+void start_threads(std::span<const thread_id> threads) { current("spawn").start(threads); }
 object_slot end_of(thread_id t) {
   runner& r = current("end_of");
   NORN_INVARIANT(number_of(r.execution().name_of(r.end_of(t))) == end_of_thread);
@@ -204,7 +206,7 @@ bool runs_alone() { return current("runs_alone").runs_alone(); }
 thread_id parent_of(thread_id t) { return current("parent_of").parent(t); }
 
 bool observing() {
-  const runner* const r = detail::current_runner;
+  const runner* const r = current_runner;
   return r != nullptr && r->observing();
 }
 
@@ -224,8 +226,8 @@ void halt_as_misuse(std::string_view message) {
   r.stop();
 }
 
-void live_by(const object* life) {
-  current("live_by").live_by(life == nullptr ? no_object : life->slot());
+void set_lifeline(const object* lifeline) {
+  current("set_lifeline").set_lifeline(lifeline == nullptr ? no_object : lifeline->slot());
 }
 
 declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget) {
@@ -244,7 +246,7 @@ void add_predicate(const char* name, std::function<bool()> holds) {
 }
 
 bool fail_from_assertion(std::string_view message, const char* file, int line) {
-  runner* const r = detail::current_runner;
+  runner* const r = current_runner;
   if (r == nullptr) return false;
   std::string text(message);
   if (file != nullptr) text += std::string("\n  at ") + file + ":" + std::to_string(line);
@@ -252,9 +254,9 @@ bool fail_from_assertion(std::string_view message, const char* file, int line) {
   return true;
 }
 
-detail::run_local_slot& detail::find_run_local(const void* key, const char* type_name,
-                                               std::unique_ptr<run_local_slot> (*make)()) {
+run_local_slot& find_run_local(const void* key, const char* type_name,
+                               std::unique_ptr<run_local_slot> (*make)()) {
   return current("state of the model").find_run_local(key, type_name, make);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

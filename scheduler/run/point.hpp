@@ -25,7 +25,7 @@
 #include <norn/scheduler/trace/access.hpp>
 #include <norn/scheduler/trace/operation.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class runner;
 enum class synchronisation : std::uint8_t;
@@ -62,7 +62,7 @@ class point {
  public:
   // Announces and waits to be scheduled. A scheduling point. When the execution has been abandoned
   // it throws an exception of Norn's own that unwinds the thread (never catch it without rethrowing).
-  // For a kind with `in_destructors`, and in whatever destructor the unwinding runs, it returns with
+  // For a kind with `nothrow`, and in whatever destructor the unwinding runs, it returns with
   // `abandoned()` true instead, and everything that is asked of it does nothing.
   point(const operation_kind& kind, const object& on, source_location where, guard waits_for = {});
   // An operation on no object: a choice, the creation of a thread.
@@ -126,11 +126,11 @@ class point {
   void checked_read(const object& o);
   void checked_write(const object& o);
 
-  // Kills every thread that lives by the object (life.hpp): none of them takes another step, and
+  // Kills every thread whose lifeline is the object (lifeline.hpp): none of them takes another step, and
   // whoever joins one goes on. Writes the object, the ends of these threads and the gates that they
   // wait at, and sets the object's word. Their stacks are unwound at once. Returns how many there were;
   // where there are none the word stays.
-  std::size_t kill(const object& life);
+  std::size_t kill(const object& lifeline);
 
   // Records that a property does not hold. `halt`: the thread cannot go on from here (it has
   // misused the model); unwinds it.
@@ -194,4 +194,4 @@ bool is_alive(object_slot slot, const object* place);
 bool observing();
 void observe(const object& o);
 
-}  // namespace norn
+}  // namespace norn::engine

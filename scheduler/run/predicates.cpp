@@ -7,7 +7,7 @@
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/unwound.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -113,4 +113,4 @@ void predicates::learn(const observations& observed) {
   for (const auto& [name, observers] : observed) observed_[name] |= observers;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -14,7 +14,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class predicates {
  public:
@@ -122,4 +122,4 @@ class predicates {
   bool observed_more_ = false;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

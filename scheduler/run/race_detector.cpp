@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 void race_detector::rewind(std::size_t kept) {
   while (!notes_.empty() && (kept == 0 || notes_.back().events > kept)) {
@@ -151,4 +151,4 @@ void race_detector::write(const noted& n) {
   seen.reads.clear();
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -13,7 +13,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // What a note says that a thread did to an object, or to another thread.
 enum class synchronisation : std::uint8_t {
@@ -97,4 +97,4 @@ class race_detector {
   std::optional<conflict> found_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

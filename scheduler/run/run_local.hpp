@@ -10,9 +10,7 @@
 #include <memory>
 #include <typeinfo>
 
-namespace norn {
-
-namespace detail {
+namespace norn::engine {
 
 struct run_local_slot {
   virtual ~run_local_slot() = default;
@@ -27,16 +25,13 @@ struct run_local_of : run_local_slot {
 run_local_slot& find_run_local(const void* key, const char* type_name,
                                std::unique_ptr<run_local_slot> (*make)());
 
-}  // namespace detail
-
 template <class T>
 T& run_local() {
   static const char key = 0;
-  detail::run_local_slot& slot = detail::find_run_local(
-      &key, typeid(T).name(), +[]() -> std::unique_ptr<detail::run_local_slot> {
-        return std::make_unique<detail::run_local_of<T>>();
-      });
-  return static_cast<detail::run_local_of<T>&>(slot).value;
+  run_local_slot& slot = find_run_local(
+      &key, typeid(T).name(),
+      +[]() -> std::unique_ptr<run_local_slot> { return std::make_unique<run_local_of<T>>(); });
+  return static_cast<run_local_of<T>&>(slot).value;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -13,7 +13,7 @@
 #include <norn/scheduler/run/fiber_current.hpp>
 #include <norn/scheduler/run/terminate.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -22,10 +22,10 @@ constexpr std::uint32_t unwind_attempts_allowed = 100;
 
 }  // namespace
 
-runner* runner::current() { return detail::current_runner; }
+runner* runner::current() { return current_runner; }
 
 runner& runner::required(const char* what) {
-  if (runner* const r = detail::current_runner) return *r;
+  if (runner* const r = current_runner) return *r;
   throw std::logic_error(
       std::string("norn: ") + what +
       " outside the body of a check; objects and threads of the model exist only "
@@ -37,11 +37,11 @@ runner::~runner() { locals_.clear(); }
 // --- one execution ---
 
 const execution& runner::run(const std::function<void()>& program, strategy& chooses) {
-  NORN_INVARIANT(detail::current_runner == nullptr);
+  NORN_INVARIANT(current_runner == nullptr);
   reset(chooses.shared_prefix());
   strategy_ = &chooses;
   program_ = &program;
-  detail::current_runner = this;
+  current_runner = this;
   running_now_.store(true, std::memory_order_relaxed);
 
   if (threads_.empty()) threads_.push_back(std::make_unique<model_thread>());
@@ -56,7 +56,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   unwind_unfinished();
   running_ = nullptr;
   running_now_.store(false, std::memory_order_relaxed);
-  detail::current_runner = nullptr;
+  current_runner = nullptr;
   return execution_;
 }
 
@@ -88,13 +88,13 @@ void runner::announce(const operation& op) {
   }
   if (self.halt_at_next_point) {
     park_for_good();
-    if (op.kind->in_destructors) return;
+    if (op.kind->nothrow) return;
     unwind();
   }
   if (self.starter == nullptr) close_event();
   execution_.announce(self.id, op);
-  if (self.life != no_object && op.guard.exists() && op.guard.revocable) {
-    execution_.set_life(self.id, self.life);
+  if (self.lifeline != no_object && op.guard.exists() && op.guard.revocable) {
+    execution_.set_lifeline(self.id, self.lifeline);
   }
   if (self.starter != nullptr) {
     leave_to_starter(self);
@@ -102,7 +102,7 @@ void runner::announce(const operation& op) {
     hand_over(self, next());
   }
   if (self.unwinding) {
-    if (op.kind->in_destructors) return;
+    if (op.kind->nothrow) return;
     unwind();
   }
   begin_event(self);
@@ -158,7 +158,7 @@ runner::model_thread* runner::choose_next() {
 
 runner::model_thread* runner::choose_anew() {
   if (execution_.next_is_recorded() || !execution_.fits_record()) return diverge_from_record();
-  if (execution_.next_enabled() == no_thread) {
+  if (execution_.canonical_next() == no_thread) {
     execution_.set_outcome(outcome::completed);
     return nullptr;
   }
@@ -237,7 +237,7 @@ void runner::record_access(object_slot o, access_mode mode, std::uint8_t update_
   for (; observers != 0; observers &= observers - 1) {
     const auto i = static_cast<std::size_t>(__builtin_ctzll(observers));
     execution_.add_access({predicates_.stand_in(i), access_mode::write, 0, region::whole()});
-    execution_.mark_carrying();
+    execution_.mark_extra_accesses();
   }
 }
 
@@ -248,13 +248,13 @@ void runner::access_by_destruction(object_slot o) {
   predicates_.set_changed(changed);
 }
 
-void runner::carry_access(object_slot o, access_mode mode) {
+void runner::add_extra_access(object_slot o, access_mode mode) {
   if (execution_.recorded()) return;
   access(o, mode, 0, region::whole());
-  execution_.mark_carrying();
+  execution_.mark_extra_accesses();
 }
 
-bool runner::may_carry() const {
+bool runner::may_add_extra_access() const {
   if (running_->starter != nullptr) return false;
   const event& last = execution_.last();
   return last.alternatives == 1 && !(last.op.guard.exists() && last.op.guard.revocable);
@@ -521,8 +521,8 @@ void runner::note_changes(object_slot ghost, std::string_view label, bool lasted
 
 // --- what belongs to the execution ---
 
-detail::run_local_slot& runner::find_run_local(const void* key, const char* type_name,
-                                               std::unique_ptr<detail::run_local_slot> (*make)()) {
+run_local_slot& runner::find_run_local(const void* key, const char* type_name,
+                                       std::unique_ptr<run_local_slot> (*make)()) {
   for (const local& l : locals_) {
     if (l.key == key) return *l.value;
   }
@@ -536,4 +536,4 @@ detail::run_local_slot& runner::find_run_local(const void* key, const char* type
   return *locals_.back().value;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -39,7 +39,7 @@
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct violation {
   std::string property;
@@ -64,7 +64,7 @@ class runner {
   runner& operator=(const runner&) = delete;
 
   // Runs the program once. The result is valid until the next call.
-  const norn::execution& run(const std::function<void()>& program, strategy& chooses);
+  const engine::execution& run(const std::function<void()>& program, strategy& chooses);
 
   const std::vector<violation>& violations() const { return violations_; }
   // Set when the program misused the runner itself (an operation inside a predicate, ...).
@@ -108,7 +108,7 @@ class runner {
   [[noreturn]] void unwind();
   // Where the unwinding has begun, a destructor called the operation: it must not throw.
   void unwind_unless_in_destructor(const operation_kind& kind) {
-    if (!kind.in_destructors && std::uncaught_exceptions() == 0) unwind();
+    if (!kind.nothrow && std::uncaught_exceptions() == 0) unwind();
   }
   std::uint16_t choose(std::uint32_t offered);
   void access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
@@ -118,10 +118,10 @@ class runner {
   // The object is destroyed in the event just executed, which changes nothing that a predicate could see.
   void access_by_destruction(object_slot o);
   // An access that joins the event just executed without being part of its operation.
-  void carry_access(object_slot o, access_mode mode);
+  void add_extra_access(object_slot o, access_mode mode);
   // The main thread changes what predicates look at before the first event.
   void reevaluate_readers_of(object_slot o);
-  norn::execution& execution() { return execution_; }
+  engine::execution& execution() { return execution_; }
   void note(synchronisation what, object_slot o) {
     if (!execution_.recorded()) races_.note(what, running_->id, o, execution_.size());
   }
@@ -130,7 +130,7 @@ class runner {
   // Whether specification state may be touched in the event just executed. Not by a thread that is being started:
   // others may come before it. Nor after an event that had alternatives: what a thread does next may differ from one
   // to the other, and their accesses may not.
-  bool may_carry() const;
+  bool may_add_extra_access() const;
   bool has_events() const { return execution_.size() != 0; }
 
   object_slot add_object(const char* type, std::string_view label, std::uint64_t word,
@@ -153,8 +153,8 @@ class runner {
   thread_body& body_of(thread_id t) { return threads_[index_of(t)]->body; }
   void create(thread_id t, std::string_view name, int number, thread_role role, thread_id first);
   void start(std::span<const thread_id> created);
-  void live_by(object_slot life);
-  std::size_t kill(object_slot life);
+  void set_lifeline(object_slot lifeline);
+  std::size_t kill(object_slot lifeline);
   // Whether the stacks of killed threads are unwound, in the event that kills them.
   bool kills() const { return unwinds_ != &home_; }
   declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget);
@@ -186,8 +186,8 @@ class runner {
   }
   bool narrates() const { return settings_.narrate; }
 
-  detail::run_local_slot& find_run_local(const void* key, const char* type_name,
-                                         std::unique_ptr<detail::run_local_slot> (*make)());
+  run_local_slot& find_run_local(const void* key, const char* type_name,
+                                 std::unique_ptr<run_local_slot> (*make)());
 
   // Read by the watchdog and by the crash handler, from outside the fibers.
   std::uint64_t heartbeat() const { return heartbeat_.load(std::memory_order_relaxed); }
@@ -196,7 +196,7 @@ class runner {
   schedule schedule_so_far() const;
 
   // Renames the threads of a schedule from identities to order of creation (a token's numbers).
-  schedule by_creation(const norn::execution& e) const;
+  schedule by_creation(const engine::execution& e) const;
 
  private:
   struct model_thread {
@@ -216,7 +216,7 @@ class runner {
     bool on_stack = false;  // its body has begun and not left the stack
     bool lost = false;      // its stack could not be unwound and must not be used again
     object_slot end = no_object;
-    object_slot life = no_object;
+    object_slot lifeline = no_object;
     event_id ended_in = no_event;
     std::string name;  // narrated executions only, as `where`
     place where;
@@ -227,7 +227,7 @@ class runner {
   };
   struct local {
     const void* key;
-    std::unique_ptr<detail::run_local_slot> value;
+    std::unique_ptr<run_local_slot> value;
   };
 
   void reset(std::size_t kept);
@@ -250,7 +250,7 @@ class runner {
   }
   void begin_event(model_thread& self) {
     execution_.begin_event(self.id);
-    if (self.life != no_object) access(self.life, access_mode::read, 0, region::whole());
+    if (self.lifeline != no_object) access(self.lifeline, access_mode::read, 0, region::whole());
     if (watched_) watch_event();
   }
   [[gnu::noinline]] void watch_event();
@@ -258,7 +258,7 @@ class runner {
   model_thread* choose_next();
   [[gnu::noinline]] model_thread* choose_anew();
   bool is_killed(const model_thread& t) const {
-    return t.life != no_object && execution_.word(t.life) != 0;
+    return t.lifeline != no_object && execution_.word(t.lifeline) != 0;
   }
   void cut_short(model_thread& killed);
   [[gnu::noinline]] model_thread* diverge_from_record();
@@ -280,7 +280,7 @@ class runner {
   bool watched_;
   strategy* strategy_ = nullptr;
   const std::function<void()>* program_ = nullptr;
-  norn::execution execution_;
+  engine::execution execution_;
   race_detector races_;
   fiber home_;
   fiber* unwinds_ = &home_;  // where a stack that has been unwound goes back to
@@ -310,4 +310,4 @@ class runner {
   std::atomic<bool> running_now_{false};
 };
 
-}  // namespace norn
+}  // namespace norn::engine

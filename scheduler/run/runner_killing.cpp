@@ -1,30 +1,30 @@
-// What a crash does to threads: who lives by what, and how the stacks of the killed are taken down.
+// What a crash does to threads: which lifeline they have, and how the stacks of the killed are taken down.
 #include <algorithm>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
-void runner::live_by(object_slot life) {
+void runner::set_lifeline(object_slot lifeline) {
   model_thread& self = *running_;
   NORN_INVARIANT(self.starter != nullptr);
-  self.life = life;
-  if (life == no_object) return;
-  if (has_events()) access(life, access_mode::read, 0, region::whole());
+  self.lifeline = lifeline;
+  if (lifeline == no_object) return;
+  if (has_events()) access(lifeline, access_mode::read, 0, region::whole());
   if (is_killed(self)) throw unwound{};
 }
 
-std::size_t runner::kill(object_slot life) {
-  access(life, access_mode::write, 0, region::whole());
+std::size_t runner::kill(object_slot lifeline) {
+  access(lifeline, access_mode::write, 0, region::whole());
   std::size_t killed = 0;
   // By identity, not in the order of creation, which concurrent creators may change.
   for (std::size_t i = 0; i < execution_.thread_count(); ++i) {
     const auto t = thread_id(i);
     model_thread& victim = *threads_[i];
     const bool exists = execution_.state(t) != thread_state::absent;
-    if (!exists || victim.life != life || victim.ended_in != no_event) continue;
+    if (!exists || victim.lifeline != lifeline || victim.ended_in != no_event) continue;
     NORN_INVARIANT(&victim != running_);
     ++killed;
     note_end(victim);
@@ -35,14 +35,14 @@ std::size_t runner::kill(object_slot life) {
     }
   }
   if (killed == 0) return 0;
-  execution_.set_word(life, 1);
+  execution_.set_word(lifeline, 1);
   // As in the end of an execution: what their stacks own is released, and nothing else happens.
   fiber* const previous = std::exchange(unwinds_, running_->stack.get());
   const bool taking_down = std::exchange(taking_down_, true);
   model_thread* const self = running_;
   // A thread's identity is above its creator's, to whose stack it may refer.
   for (std::size_t i = threads_.size(); i-- > 0;) {
-    if (threads_[i]->life == life) unwind_stack(*threads_[i]);
+    if (threads_[i]->lifeline == lifeline) unwind_stack(*threads_[i]);
   }
   running_ = self;
   taking_down_ = taking_down;
@@ -96,4 +96,4 @@ bool runner::awaits_end(object_slot o, thread_id t, std::size_t events) const {
   return o == of.end && (of.ended_in == no_event || index_of(of.ended_in) >= events);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -3,7 +3,7 @@
 
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 std::string runner::thread_name(thread_id t) const {
   const std::string& name = threads_[index_of(t)]->name;
@@ -16,7 +16,7 @@ std::string runner::object_name(object_slot o) const {
   return std::string(record.type);
 }
 
-schedule runner::by_creation(const norn::execution& e) const {
+schedule runner::by_creation(const engine::execution& e) const {
   std::vector<thread_id> order(threads_.size(), no_thread);
   for (std::size_t i = 0; i < created_.size(); ++i) order[index_of(created_[i])] = thread_id(i);
   // Objects are named after the threads that made them.
@@ -29,7 +29,7 @@ schedule runner::by_creation(const norn::execution& e) const {
   schedule result;
   result.reserve(e.size());
   for (const event& each : e.events()) {
-    const std::uint32_t check = norn::execution::check_of(*each.op.kind, renamed(each.op.object));
+    const std::uint32_t check = engine::execution::check_of(*each.op.kind, renamed(each.op.object));
     result.push_back({order[index_of(each.thread)], each.alternative, check});
   }
   return result;
@@ -42,4 +42,4 @@ bool runner::in_guard_page(const void* address) const {
                      [&](const auto& t) { return t->stack && t->stack->in_guard(address); });
 }
 
-}  // namespace norn
+}  // namespace norn::engine

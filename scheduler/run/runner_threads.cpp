@@ -6,7 +6,7 @@
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 thread_id runner::next_child() {
   model_thread& creator = *running_;
@@ -40,7 +40,7 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
   t.unwinding = t.halt_at_next_point = false;
   t.on_stack = true;
   t.ended_in = no_event;
-  t.life = creator == nullptr || environment ? no_object : creator->life;
+  t.lifeline = creator == nullptr || environment ? no_object : creator->lifeline;
   if (settings_.narrate) {
     t.name = std::string(name) + (number < 0 ? "" : "/" + std::to_string(number));
     if (const int same = ++names_[t.name]; same > 1) t.name += "#" + std::to_string(same);
@@ -142,4 +142,4 @@ void runner::finish(model_thread& self, thread_state how) {
   hand_over(self, next());
 }
 
-}  // namespace norn
+}  // namespace norn::engine

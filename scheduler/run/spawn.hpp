@@ -10,7 +10,7 @@
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/run/thread_body.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 enum class thread_role : std::uint8_t {
   ordinary,
@@ -19,7 +19,6 @@ enum class thread_role : std::uint8_t {
   equal,        // a member that the search may rename among the others
 };
 
-namespace detail {
 // The thread that the running one is to create next. It exists from `create_thread` on; until then its body is
 // filled in, which may throw.
 thread_id next_child();
@@ -28,17 +27,16 @@ void create_thread(thread_id t, std::string_view name, int number, thread_role r
                    thread_id first_of_group);
 // Runs each of them up to its first operation.
 void start_threads(std::span<const thread_id> threads);
-}  // namespace detail
 
 // Creates a thread that runs `body`, and runs it up to its first operation. `number`, where not
 // negative, follows the name for the reader. The role: ordinary or of the environment.
 template <class F>
 thread_id spawn(std::string_view name, int number, F&& body,
                 thread_role role = thread_role::ordinary) {
-  const thread_id t = detail::next_child();
-  detail::body_of(t).emplace(std::forward<F>(body));
-  detail::create_thread(t, name, number, role, no_thread);
-  detail::start_threads({&t, 1});
+  const thread_id t = next_child();
+  engine::body_of(t).emplace(std::forward<F>(body));
+  create_thread(t, name, number, role, no_thread);
+  start_threads({&t, 1});
   return t;
 }
 
@@ -51,17 +49,17 @@ std::vector<thread_id> spawn_group(std::string_view name, int count, thread_role
   group.reserve(static_cast<std::size_t>(count));
   try {
     for (int i = 0; i < count; ++i) {
-      const thread_id t = group.emplace_back(detail::next_child());
-      detail::body_of(t).emplace(body_of(i));
+      const thread_id t = group.emplace_back(next_child());
+      engine::body_of(t).emplace(body_of(i));
     }
   } catch (...) {
-    for (const thread_id t : group) detail::body_of(t).reset();
+    for (const thread_id t : group) engine::body_of(t).reset();
     throw;
   }
   for (int i = 0; i < count; ++i) {
-    detail::create_thread(group[static_cast<std::size_t>(i)], name, i, role, group.front());
+    create_thread(group[static_cast<std::size_t>(i)], name, i, role, group.front());
   }
-  detail::start_threads(group);
+  start_threads(group);
   return group;
 }
 
@@ -72,4 +70,4 @@ object_slot end_of(thread_id t);
 // the only guard to wait with is that all have.
 object_slot end_of_group_of(thread_id first);
 
-}  // namespace norn
+}  // namespace norn::engine

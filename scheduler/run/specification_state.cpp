@@ -3,12 +3,12 @@
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
 constexpr operation_kind read_kind{.name = "ghost"};
-constexpr operation_kind write_kind{.name = "ghost", .in_destructors = true};
+constexpr operation_kind write_kind{.name = "ghost", .nothrow = true};
 
 bool touch(const object& o, access_mode mode) {
   runner& r = runner::required("ghost");
@@ -17,8 +17,8 @@ bool touch(const object& o, access_mode mode) {
     r.end_predicate_in_misuse("a change of a ghost inside");
   }
   if (!r.has_events()) return true;
-  if (r.may_carry()) {
-    r.carry_access(o.slot(), mode);
+  if (r.may_add_extra_access()) {
+    r.add_extra_access(o.slot(), mode);
     return true;
   }
   const point p{mode == access_mode::read ? read_kind : write_kind, o, source_location{}};
@@ -51,4 +51,4 @@ void note_changes(const object& o, std::string_view label, bool lasted) {
   }
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -7,7 +7,7 @@
 
 #include <norn/scheduler/run/object.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 void ghost_read(const object& o);
 // Before a change. Whether it happens: not where the thread is being taken down, or was killed before that step.
@@ -25,4 +25,4 @@ bool is_watched(const object& o);
 // What became of the changes of one step.
 void note_changes(const object& o, std::string_view label, bool lasted);
 
-}  // namespace norn
+}  // namespace norn::engine

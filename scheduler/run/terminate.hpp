@@ -4,7 +4,7 @@
 #include <exception>
 #include <mutex>
 
-namespace norn {
+namespace norn::engine {
 
 // While stacks are unwound, std::terminate may mean no more than that one of them cannot be. The handler is the
 // process's, and several runners may be at it at once.
@@ -32,4 +32,4 @@ class terminate_means_give_up {
   inline static std::terminate_handler before = nullptr;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace norn {
+namespace norn::engine {
 
 class thread_body {
  public:
@@ -47,4 +47,4 @@ class thread_body {
   void (*destroy_)(void*) = nullptr;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

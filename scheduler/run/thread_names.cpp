@@ -4,7 +4,7 @@
 
 #include <norn/scheduler/base/invariant.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 bool thread_names::shorter_first::operator()(const path& a, const path& b) const {
   return a.size() != b.size() ? a.size() < b.size() : a < b;
@@ -42,4 +42,4 @@ void thread_names::renumber() {
   }
 }
 
-}  // namespace norn
+}  // namespace norn::engine

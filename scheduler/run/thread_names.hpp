@@ -16,7 +16,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class thread_names {
  public:
@@ -45,4 +45,4 @@ class thread_names {
   std::vector<path> paths_;  // by identity
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -2,8 +2,8 @@
 // so that handlers of the program under test let it pass.
 #pragma once
 
-namespace norn {
+namespace norn::engine {
 
 struct unwound {};
 
-}  // namespace norn
+}  // namespace norn::engine

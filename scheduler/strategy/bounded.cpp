@@ -7,7 +7,7 @@
 #include <norn/scheduler/strategy/preemption.hpp>
 #include <norn/scheduler/trace/trace_hash.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -69,7 +69,7 @@ thread_id bounded::choose_thread(const execution& so_far) {
 
 thread_id bounded::go_on(const execution& so_far) {
   thread_id chosen = preemptible(so_far);
-  if (chosen == no_thread) chosen = so_far.next_enabled();
+  if (chosen == no_thread) chosen = so_far.canonical_next();
   for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
     if (thread_id(t) != chosen && so_far.is_enabled(thread_id(t))) branch_to(so_far, thread_id(t));
   }
@@ -102,11 +102,11 @@ std::uint16_t bounded::choose_alternative(const execution& so_far, std::uint16_t
   return 0;
 }
 
-lesson bounded::end_execution(const execution& done) {
+execution_kind bounded::end_execution(const execution& done) {
   replay_.end_execution(done);
-  if (done.outcome() == outcome::cut_off || diverged()) return lesson::redundant;
-  if (done.outcome() != outcome::completed) return lesson::execution;
-  return is_new(done, no_thread) ? lesson::execution : lesson::redundant;
+  if (done.outcome() == outcome::cut_off || diverged()) return execution_kind::redundant;
+  if (done.outcome() != outcome::completed) return execution_kind::execution;
+  return is_new(done, no_thread) ? execution_kind::execution : execution_kind::redundant;
 }
 
 // Whether no prefix has been met that is the same trace and can go on in the same ways.
@@ -123,4 +123,4 @@ std::uint64_t bounded::hash_of_trace(const execution& so_far) {
   return hashes_[so_far.size()];
 }
 
-}  // namespace norn
+}  // namespace norn::engine

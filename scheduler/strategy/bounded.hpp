@@ -35,7 +35,7 @@
 #include <norn/scheduler/strategy/replay.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class bounded : public strategy {
  public:
@@ -46,7 +46,7 @@ class bounded : public strategy {
   thread_id choose_thread(const execution& so_far) override;
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
   // `redundant` of an execution that was cut off, or whose trace has been seen.
-  lesson end_execution(const execution& done) override;
+  execution_kind end_execution(const execution& done) override;
   void restart() override;
   // Whether no schedule would have gone beyond the bound.
   bool exhaustive_search() const override { return !bound_hit_; }
@@ -88,4 +88,4 @@ class bounded : public strategy {
   std::vector<std::uint64_t> hashes_{0};  // of the first i events of the execution now run
 };
 
-}  // namespace norn
+}  // namespace norn::engine

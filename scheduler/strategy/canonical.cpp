@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 bool is_open_at(const execution& t, const operation& op, cut_view at) {
   const guard& g = op.guard;
   if (!g.exists()) return true;
-  if (g.life != no_object && t.word_at(g.life, at) != 0) return false;
+  if (g.lifeline != no_object && t.word_at(g.lifeline, at) != 0) return false;
   return g.open(t.word_at(g.object, at), g.operand);
 }
 
@@ -82,4 +82,4 @@ bool canonical_extension::has_past(cut_view clock, std::size_t thread) const {
   return true;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -12,7 +12,7 @@
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class canonical_extension {
  public:
@@ -37,4 +37,4 @@ class canonical_extension {
 // Whether the operation is enabled in the cut: its guard, if it has one, is open there.
 bool is_open_at(const execution& t, const operation& op, cut_view at);
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
-#include <norn/scheduler/strategy/decisions.hpp>
+#include <norn/scheduler/strategy/item_recovery.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -135,7 +135,7 @@ thread_id exhaustive::choose_thread(const execution& so_far) {
   if (stage_ == stage::finding) return find_parent(so_far);
   if (stage_ == stage::asking) return no_thread;
   if (!examine(so_far)) return no_thread;
-  return extend(so_far, so_far.next_enabled());
+  return extend(so_far, so_far.canonical_next());
 }
 
 thread_id exhaustive::replay_step(const execution& so_far) {
@@ -210,8 +210,8 @@ bool exhaustive::touches_what_is_expected(const execution& so_far) {
     return fail(divergence::cause::unequal_alternatives);
   }
   if (current_.touches == objects_touched(so_far, checked) || is_adaptive(e)) return true;
-  if (!e.carries_more) return fail(divergence::cause::undeclared_footprint);
-  starts_over_ = learn_carrying_kinds(so_far);
+  if (!e.has_extra_accesses) return fail(divergence::cause::undeclared_footprint);
+  starts_over_ = learn_kinds_with_extra_accesses(so_far);
   NORN_INVARIANT(starts_over_);
   return false;
 }
@@ -272,4 +272,4 @@ void exhaustive::propose_alternatives(const execution& so_far) {
   if (so_far.at(event_id(last)).alternative == 0) propose_others(current_.proposal.reversed);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -37,7 +37,7 @@
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class exhaustive : public strategy {
  public:
@@ -51,7 +51,7 @@ class exhaustive : public strategy {
   std::size_t shared_prefix() const override { return shared_; }
   thread_id choose_thread(const execution& so_far) override;
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
-  lesson end_execution(const execution& done) override;
+  execution_kind end_execution(const execution& done) override;
   void restart() override;
   bool exhaustive_search() const override { return true; }
   std::optional<divergence> diverged() const override { return divergence_; }
@@ -73,8 +73,10 @@ class exhaustive : public strategy {
   // The kinds of operations that carried accesses other than their own in some execution, by the hash of
   // their names: adaptive too. Known before a search starts over, they need not be found again.
   using kinds = std::set<std::uint64_t>;
-  const kinds& carrying_kinds() const { return carrying_kinds_; }
-  void learn(const kinds& carrying) { carrying_kinds_.insert(carrying.begin(), carrying.end()); }
+  const kinds& kinds_with_extra_accesses() const { return kinds_with_extra_accesses_; }
+  void learn(const kinds& extra_accesses) {
+    kinds_with_extra_accesses_.insert(extra_accesses.begin(), extra_accesses.end());
+  }
 
  private:
   // A decision of the execution just run.
@@ -151,7 +153,7 @@ class exhaustive : public strategy {
   enum class stage {
     exploring,
     finding,    // the parent of an item that has been done, by its trace
-    asking,     // how an operation that it did not come to do leaves its gate (decisions.hpp)
+    asking,     // how an operation that it did not come to do leaves its gate (item_recovery.hpp)
     found,      // the parent's item is the only one that waits
     returning,  // the parent is run again: it proposes what it proposed
   };
@@ -164,17 +166,18 @@ class exhaustive : public strategy {
   void forget_coldest();
   void go_back(work_item&& done);
   thread_id find_parent(const execution& so_far);
-  lesson found_parent(const execution& t);
-  lesson answered(const execution& t);
+  execution_kind found_parent(const execution& t);
+  execution_kind answered(const execution& t);
   void return_to(work_item&& item);
   bool forget_what_was_done();
   bool is_item_of(const execution& t) const;
 
   // Adaptive operations.
   bool is_adaptive(const event& e) const {
-    return e.op.kind->adaptive || e.cut_short || carrying_kinds_.contains(e.op.kind->name_hash);
+    return e.op.kind->adaptive || e.cut_short ||
+           kinds_with_extra_accesses_.contains(e.op.kind->name_hash);
   }
-  bool learn_carrying_kinds(const execution& t);
+  bool learn_kinds_with_extra_accesses(const execution& t);
   std::uint64_t expected_of(const execution& t, event_id reversed) const;
   std::optional<unknown_footprint> propose_after_each_past(const parent& from, const decision& d,
                                                            event_id reversed);
@@ -222,10 +225,10 @@ class exhaustive : public strategy {
 
   std::vector<open_race> open_races_;
   footprint_cache footprints_;
-  kinds carrying_kinds_;
+  kinds kinds_with_extra_accesses_;
   // The children of the execution learnt from last, whose order is a matter of what was known of footprints.
   std::size_t children_from_ = 0;
   bool out_of_order_ = false;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -5,7 +5,7 @@
 
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -25,10 +25,11 @@ bool comes_later(const work_item& a, const work_item& b) {
 
 // Returns whether there were new ones although an execution has been learnt from without knowing of them:
 // the search must start over.
-bool exhaustive::learn_carrying_kinds(const execution& t) {
+bool exhaustive::learn_kinds_with_extra_accesses(const execution& t) {
   bool learnt = false;
   for (const event& e : t.events()) {
-    if (e.carries_more) learnt = carrying_kinds_.insert(e.op.kind->name_hash).second || learnt;
+    if (e.has_extra_accesses)
+      learnt = kinds_with_extra_accesses_.insert(e.op.kind->name_hash).second || learnt;
   }
   return learnt && replayed_ != 0;
 }
@@ -116,4 +117,4 @@ bool exhaustive::probe_next() {
   return false;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

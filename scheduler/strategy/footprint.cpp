@@ -5,7 +5,7 @@
 
 #include <norn/scheduler/trace/trace_hash.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::uint64_t footprint_cache::key_of(const execution& t, cut_view at, event_id 
   return mix(key, index_of(runs));
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -11,7 +11,7 @@
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct named_access {
   object_id object{};
@@ -52,4 +52,4 @@ class footprint_cache {
   std::unordered_map<std::uint64_t, footprint> known_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -1,6 +1,6 @@
 #include <norn/scheduler/strategy/guided.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -10,7 +10,7 @@ crossing crossing_of(const execution& so_far) {
     if (so_far.is_enabled(t)) here.enabled.insert(t);
     return false;
   });
-  here.next = so_far.next_enabled();
+  here.next = so_far.canonical_next();
   return here;
 }
 
@@ -67,4 +67,4 @@ thread_id guided::grant(const thread_set& enabled) {
   return chosen;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -14,12 +14,12 @@
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // All that guided sees of an execution before a step.
 struct crossing {
   thread_set enabled;
-  thread_id next = no_thread;  // execution::next_enabled
+  thread_id next = no_thread;  // execution::canonical_next
 
   friend bool operator==(const crossing&, const crossing&) = default;
 };
@@ -48,7 +48,7 @@ class guided : public strategy {
   std::uint16_t choose_alternative(const execution&, std::uint16_t offered) override {
     return alternative_of(offered);
   }
-  lesson end_execution(const execution&) override { return lesson::execution; }
+  execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
   bool exhaustive_search() const override { return false; }
 
@@ -68,4 +68,4 @@ class guided : public strategy {
   std::vector<std::uint32_t> preemptions_;  // by step: up to and with it
 };
 
-}  // namespace norn
+}  // namespace norn::engine

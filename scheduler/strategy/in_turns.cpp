@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -32,11 +32,11 @@ bool in_turns::turn_is_over() {
   return running_->cost >= other().cost + turn;
 }
 
-lesson in_turns::end_execution(const execution& done) {
+execution_kind in_turns::end_execution(const execution& done) {
   running_->cost += cost_of(done);
   longest_ = std::max<std::uint64_t>(longest_, done.size());
-  const lesson learnt = running_->search->end_execution(done);
-  if (learnt == lesson::start_over) restart();
+  const execution_kind learnt = running_->search->end_execution(done);
+  if (learnt == execution_kind::start_over) restart();
   return learnt;
 }
 
@@ -48,4 +48,4 @@ void in_turns::restart() {
   running_ = &unasked_;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

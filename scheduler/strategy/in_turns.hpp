@@ -12,7 +12,7 @@
 
 #include <norn/scheduler/strategy/strategy.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class in_turns : public strategy {
  public:
@@ -32,7 +32,7 @@ class in_turns : public strategy {
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override {
     return running_->search->choose_alternative(so_far, offered);
   }
-  lesson end_execution(const execution& done) override;
+  execution_kind end_execution(const execution& done) override;
   void restart() override;
   // Of the one that had nothing left.
   bool exhaustive_search() const override { return running_->search->exhaustive_search(); }
@@ -55,4 +55,4 @@ class in_turns : public strategy {
   bool displaced_ = false;     // the other side ran the execution before
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -9,7 +9,7 @@
 
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // The thread of the last event, if to go on with another of the program would be a preemption;
 // no_thread where there is none. Requires: the last event is closed.
@@ -25,4 +25,4 @@ inline bool preempts(const execution& so_far, thread_id next) {
   return last != no_thread && next != last && !so_far.is_environment(next);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -1,6 +1,6 @@
 #include <norn/scheduler/strategy/random_walk.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 thread_id random_walk::choose_thread(const execution& so_far) {
   std::uint64_t enabled = 0;
@@ -13,4 +13,4 @@ thread_id random_walk::choose_thread(const execution& so_far) {
   }
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -5,7 +5,7 @@
 #include <norn/scheduler/base/random.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class random_walk : public strategy {
  public:
@@ -16,7 +16,7 @@ class random_walk : public strategy {
   std::uint16_t choose_alternative(const execution&, std::uint16_t offered) override {
     return static_cast<std::uint16_t>(random_.below(offered));
   }
-  lesson end_execution(const execution&) override { return lesson::execution; }
+  execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override { random_ = random_source(seed_); }
   bool exhaustive_search() const override { return false; }
 
@@ -25,4 +25,4 @@ class random_walk : public strategy {
   random_source random_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

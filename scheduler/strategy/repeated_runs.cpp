@@ -8,7 +8,7 @@
 #include <norn/scheduler/strategy/symmetry.hpp>
 #include <norn/scheduler/trace/trace_hash.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -18,7 +18,7 @@ bool descends_from_group(const execution& t, thread_id thread) {
   return any_ancestor(t, thread, [&](thread_id x) { return is_in_group(t, x); });
 }
 
-std::string told(const operation& op) {
+std::string describe(const operation& op) {
   if (op.where.line == 0) return op.kind->name;
   return std::string(op.kind->name) + " (" + op.where.file + ":" + std::to_string(op.where.line) +
          ")";
@@ -27,7 +27,7 @@ std::string told(const operation& op) {
 std::string what_comes_next(const execution& done, thread_id t) {
   const bool exists = index_of(t) < done.thread_count();
   if (exists && done.state(t) == thread_state::parked) {
-    return told(done.pending(t)) + (done.is_enabled(t) ? "" : ", which is blocked");
+    return describe(done.pending(t)) + (done.is_enabled(t) ? "" : ", which is blocked");
   }
   const bool ended = exists && done.state(t) == thread_state::finished;
   return ended ? "its end" : "nothing";
@@ -134,7 +134,7 @@ std::vector<planned_step> repeated_runs::begin() {
   std::vector<planned_step> steps;
   for (std::size_t i = 0; i < steps_; ++i) {
     const event& e = original_.at(event_id(i));
-    planned_step& s = steps.emplace_back(norn::plan(original_, to_[index_of(e.thread)], e.op));
+    planned_step& s = steps.emplace_back(engine::plan(original_, to_[index_of(e.thread)], e.op));
     s.alternative = e.alternative;
   }
   return steps;
@@ -156,14 +156,15 @@ std::uint16_t repeated_runs::choose_alternative(const execution& so_far, std::ui
 std::optional<divergence> repeated_runs::end(const execution& done) {
   for (std::size_t i = 0; i < std::min(steps_, done.size()); ++i) {
     if (same_event(done, event_id(i))) continue;
-    const std::string expected = told(original_.at(event_id(i)).op);
-    std::string came = told(done.at(event_id(i)).op);
+    const std::string expected = describe(original_.at(event_id(i)).op);
+    std::string came = describe(done.at(event_id(i)).op);
     if (came == expected) came += ", which touches or offers something else";
     return differs(i, expected, std::move(came));
   }
   if (done.size() < steps_) {
     const event& next = original_.at(event_id(done.size()));
-    return differs(done.size(), told(next.op), what_comes_next(done, to_[index_of(next.thread)]));
+    return differs(done.size(), describe(next.op),
+                   what_comes_next(done, to_[index_of(next.thread)]));
   }
   if (steps_ < original_.size()) return std::nullopt;
   for (std::size_t i = 0; i < to_.size(); ++i) {
@@ -235,4 +236,4 @@ divergence repeated_runs::differs(std::size_t step, std::string expected, std::s
   return d;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

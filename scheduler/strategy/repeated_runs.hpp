@@ -18,7 +18,7 @@
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class repeated_runs {
  public:
@@ -53,4 +53,4 @@ class repeated_runs {
   std::vector<object_slot> original_of_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

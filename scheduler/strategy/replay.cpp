@@ -1,6 +1,6 @@
 #include <norn/scheduler/strategy/replay.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 thread_id replay_strategy::choose_thread(const execution& so_far) {
   const std::size_t position = so_far.size();
@@ -25,11 +25,11 @@ std::uint16_t replay_strategy::choose_alternative(const execution& so_far, std::
   return 0;
 }
 
-lesson replay_strategy::end_execution(const execution& done) {
+execution_kind replay_strategy::end_execution(const execution& done) {
   if (!divergence_ && done.size() < schedule_.size()) {
     diverge(done.size(), "nothing: the execution had ended");
   }
-  return lesson::execution;
+  return execution_kind::execution;
 }
 
 void replay_strategy::diverge(std::size_t position, std::string came) {
@@ -41,4 +41,4 @@ void replay_strategy::diverge(std::size_t position, std::string came) {
   divergence_ = divergence{position, std::move(expected), std::move(came)};
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -6,7 +6,7 @@
 
 #include <norn/scheduler/strategy/strategy.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 class replay_strategy : public strategy {
  public:
@@ -16,7 +16,7 @@ class replay_strategy : public strategy {
   bool begin_execution() override { return !std::exchange(begun_, true); }
   thread_id choose_thread(const execution& so_far) override;
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
-  lesson end_execution(const execution& done) override;
+  execution_kind end_execution(const execution& done) override;
   void restart() override { begun_ = false; }
   bool exhaustive_search() const override { return false; }
   std::optional<divergence> diverged() const override { return divergence_; }
@@ -29,4 +29,4 @@ class replay_strategy : public strategy {
   std::optional<divergence> divergence_;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -10,7 +10,7 @@
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // A step that did not do what it was taken to do.
 struct divergence {
@@ -18,7 +18,7 @@ struct divergence {
     other_operation,       // it was another one than was scheduled
     equals_differ,         // so it was with threads of a symmetric group in each other's places
     undeclared_footprint,  // it touched other objects than before, and its kind does not say that it may
-    unequal_alternatives   // it made other accesses than with another of its alternatives
+    unequal_alternatives  // it made other accesses than with another of its alternatives
   };
 
   std::size_t step = 0;  // counted from 0
@@ -28,7 +28,7 @@ struct divergence {
 };
 
 // What an execution was to the strategy that chose it.
-enum class lesson {
+enum class execution_kind {
   execution,   // one of those that it set out to run
   probe,       // a prefix that was run to learn an outcome
   repeated,    // an execution once more, or its beginning, to see that it does the same
@@ -55,7 +55,7 @@ class strategy {
   virtual std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) = 0;
 
   // Learns from an execution that has ended. After `start_over` the strategy is as after `restart`.
-  virtual lesson end_execution(const execution& done) = 0;
+  virtual execution_kind end_execution(const execution& done) = 0;
 
   // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
   virtual void restart() = 0;
@@ -70,4 +70,4 @@ class strategy {
   virtual std::optional<divergence> diverged() const { return std::nullopt; }
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -1,6 +1,6 @@
 #include <norn/scheduler/strategy/symmetry.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -94,4 +94,4 @@ bool is_renaming(const execution& t, const reversal& r) {
   });
 }
 
-}  // namespace norn
+}  // namespace norn::engine

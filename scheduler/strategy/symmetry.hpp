@@ -9,7 +9,7 @@
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // The reversal of a decision, as exhaustive proposes it.
 struct reversal {
@@ -40,4 +40,4 @@ bool any_ancestor(const execution& t, thread_id thread, const Holds& holds) {
   return false;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

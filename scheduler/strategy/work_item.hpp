@@ -15,7 +15,7 @@
 #include <norn/scheduler/trace/execution.hpp>
 #include <norn/scheduler/trace/operation.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct planned_step {
   thread_id thread{};
@@ -65,7 +65,7 @@ enum class item_role : std::uint8_t {
 struct work_item {
   std::vector<planned_step> steps;
   bool proposed = false;
-  norn::proposal proposal;
+  engine::proposal proposal;
   item_role role = item_role::work;
   // What the proposer has seen the checked step touch (footprint.hpp); 0: nothing is expected of it.
   std::uint64_t touches = 0;
@@ -85,4 +85,4 @@ struct work_item {
   }
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -12,7 +12,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 enum class access_mode : std::uint8_t {
   read,    // commutes with other reads
@@ -55,4 +55,4 @@ constexpr bool dependent(const access& a, const access& b) {
   return a.object == b.object && !commuting_modes(a, b) && a.where.overlaps(b.where);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-namespace norn {
+namespace norn::engine {
 
 using event_count = std::uint32_t;
 
@@ -32,4 +32,4 @@ inline void assign(cut_span into, cut_view from) {
   std::copy(from.begin(), from.end(), into.begin());
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -7,7 +7,7 @@
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/trace/operation.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct event {
   thread_id thread{};
@@ -16,7 +16,7 @@ struct event {
   std::uint32_t index = 0;         // among the events of its thread, counted from 0
   // Some accesses are not the operation's own: specification state that the code after it touched,
   // or what a predicate observes. Which ones may then depend on the outcome, whatever the kind.
-  bool carries_more = false;
+  bool has_extra_accesses = false;
   // The thread had been killed: instead of its operation it did nothing, and runs no further.
   bool cut_short = false;
   bool only_reads = true;  // so far
@@ -30,4 +30,4 @@ struct event {
   std::uint32_t first_change = 0;  // of the objects' frontiers; up to the next event's
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -72,7 +72,7 @@ void execution::rewind(std::size_t kept) {
   kept_ = kept;
   record_end_ = kept == 0 ? 0 : kept + 1;
   fits_record_ = true;
-  outcome_ = norn::outcome::running;
+  outcome_ = engine::outcome::running;
   halted_any_ = has_groups_ = false;
 }
 
@@ -133,7 +133,7 @@ object_slot execution::add_object(object_id id, std::uint64_t word) {
   object.word = object.initial_word = word;
   // What destructors make while threads are unwound belongs to no event.
   object.made_after =
-      outcome_ == norn::outcome::running ? static_cast<std::uint32_t>(size_) : UINT32_MAX;
+      outcome_ == engine::outcome::running ? static_cast<std::uint32_t>(size_) : UINT32_MAX;
   object.newest = none;
   object.writes.clear();
   return slot;
@@ -288,15 +288,15 @@ void execution::check_invariants() const {
       NORN_INVARIANT(p < id);
       NORN_INVARIANT(subset(clock(p), clock(id)));
     }
-    // A revocable guard's operation touches the guard's object alone, and what the thread lives by
+    // A revocable guard's operation touches the guard's object alone, and the thread's lifeline
     // (operation.hpp).
     if (e.op.guard.exists() && e.op.guard.revocable) {
       for (const access& a : accesses(e)) {
-        NORN_INVARIANT(a.object == e.op.guard.object || a.object == e.op.guard.life ||
+        NORN_INVARIANT(a.object == e.op.guard.object || a.object == e.op.guard.lifeline ||
                        is_end_of_thread(name_of(a.object)));
       }
     }
   }
 }
 
-}  // namespace norn
+}  // namespace norn::engine

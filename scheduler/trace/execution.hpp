@@ -25,7 +25,7 @@
 #include <norn/scheduler/trace/event.hpp>
 #include <norn/scheduler/trace/schedule.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 enum class thread_state : std::uint8_t {
   absent,    // not created in this execution
@@ -33,7 +33,7 @@ enum class thread_state : std::uint8_t {
   running,   // between two announcements
   finished,  // ended by itself
   halted,    // stopped by a failure: runs no further, in this and every equivalent execution
-  killed,    // stopped by a crash of what it lived by
+  killed,    // stopped by a crash, which wrote its lifeline
 };
 
 enum class outcome : std::uint8_t {
@@ -94,13 +94,13 @@ class execution {
     if (record.state != thread_state::parked) return false;
     const guard& g = record.pending.guard;
     if (!g.exists()) return true;
-    if (g.life != no_object && word(g.life) != 0) return false;
+    if (g.lifeline != no_object && word(g.lifeline) != 0) return false;
     return g.open(word(g.object), g.operand);
   }
   // `next(S)` of the exhaustive strategy, no_thread when nothing is enabled: the lowest enabled thread, those
   // of the environment last. Groups come first, and of a group whichever thread has done the least: as long as
   // they have done the same and decide before others do, they can be renamed (strategy/symmetry.hpp).
-  thread_id next_enabled() const {
+  thread_id canonical_next() const {
     return next(
         parked_, [&](thread_id t) { return is_enabled(t); },
         [&](thread_id t) { return thread(t).events.size(); });
@@ -144,7 +144,7 @@ class execution {
     return objects_[index_of(o)].writes;
   }
 
-  norn::outcome outcome() const { return outcome_; }
+  engine::outcome outcome() const { return outcome_; }
   // Every property violated in this execution has been reported to the runner; what the strategies
   // need to know is only whether a failure halted a thread.
   bool halted_any() const { return halted_any_; }
@@ -188,7 +188,9 @@ class execution {
   }
   void announce(thread_id t, const operation& op);
   // What the operation just announced, which waits at a gate, can be killed through.
-  void set_life(thread_id t, object_slot life) { threads_[index_of(t)].pending.guard.life = life; }
+  void set_lifeline(thread_id t, object_slot lifeline) {
+    threads_[index_of(t)].pending.guard.lifeline = lifeline;
+  }
   object_slot add_object(object_id id, std::uint64_t word);
   void set_word(object_slot o, std::uint64_t word) { objects_[index_of(o)].word = word; }
   void begin_event(thread_id t) {
@@ -204,7 +206,7 @@ class execution {
   }
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
   void add_access(const access& a);
-  void mark_carrying() { events_[size_ - 1].carries_more = true; }
+  void mark_extra_accesses() { events_[size_ - 1].has_extra_accesses = true; }
   void mark_cut_short() { events_[size_ - 1].cut_short = true; }
   // Closes the last event: its writes take their objects' words with them. A recorded event's too:
   // a program's own pointers are no longer what they were.
@@ -213,7 +215,7 @@ class execution {
     recorded() ? refresh_writes() : record_writes();
   }
   void set_state(thread_id t, thread_state s);
-  void set_outcome(norn::outcome o) { outcome_ = o; }
+  void set_outcome(engine::outcome o) { outcome_ = o; }
 
   void check_invariants() const;
 
@@ -316,9 +318,9 @@ class execution {
   std::vector<frontier_entry> frontiers_;
   std::vector<frontier> uncovered_;  // scratch
   std::vector<frontier_change> changes_;
-  norn::outcome outcome_ = norn::outcome::running;
+  engine::outcome outcome_ = engine::outcome::running;
   bool halted_any_ = false;
   bool has_groups_ = false;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

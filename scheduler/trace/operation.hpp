@@ -8,7 +8,7 @@
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 // FNV-1a, at compile time where the name is a constant.
 constexpr std::uint64_t hash_of_name(std::string_view name) {
@@ -25,7 +25,7 @@ struct operation_kind {
   bool adaptive = false;
   // May be called from a destructor or a noexcept function, where no exception can pass: when an
   // execution is abandoned it becomes a no-op instead of unwinding the thread.
-  bool in_destructors = false;
+  bool nothrow = false;
   // Touches the same objects in the same modes whatever it meets: a load, a store, a fetch_add. What
   // it would do in another order is then known without running it.
   bool fixed = false;
@@ -52,7 +52,7 @@ struct guard {
   bool revocable = true;
   // Where the guard is revocable and the thread can be killed: the object whose word says that it has
   // been, which closes the guard for good. Whoever writes that word writes the guard's object, too.
-  object_slot life = no_object;
+  object_slot lifeline = no_object;
 
   bool exists() const { return open != nullptr; }
 };
@@ -61,7 +61,7 @@ struct operation {
   const operation_kind* kind = nullptr;
   object_slot object = no_object;
   source_location where;
-  norn::guard guard;
+  engine::guard guard;
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -10,7 +10,7 @@
 
 #include <norn/scheduler/base/ids.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 struct step {
   thread_id thread{};
@@ -26,4 +26,4 @@ struct step {
 
 using schedule = std::vector<step>;
 
-}  // namespace norn
+}  // namespace norn::engine

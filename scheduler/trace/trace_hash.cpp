@@ -1,6 +1,6 @@
 #include <norn/scheduler/trace/trace_hash.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 std::uint64_t hash_of(const execution& t, event_id e) {
   const event& event = t.at(e);
@@ -13,4 +13,4 @@ std::uint64_t hash_of(const execution& t, event_id e) {
   return hash;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -7,7 +7,7 @@
 
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   hash ^= value + 0x9e3779b97f4a7c15 + (hash << 6) + (hash >> 2);
@@ -18,4 +18,4 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
 // What one event adds. Requires: the event is closed.
 std::uint64_t hash_of(const execution& t, event_id e);
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -126,7 +126,7 @@ struct nearest_passing {
   trace_step moved;             // the same, as it is in the passing execution
   std::size_t reorderings = 0;  // pairs of conflicting steps that come in the other order
   std::vector<trace_step> steps;
-  norn::schedule schedule;  // threads numbered in order of creation
+  engine::schedule schedule;  // threads numbered in order of creation
 };
 
 struct counterexample {
@@ -139,7 +139,7 @@ struct counterexample {
   std::size_t preemptions = 0;
   std::size_t found_steps = 0;        // length when found; equal to steps.size() until shrunk
   std::uint64_t found_execution = 0;  // counted from 1
-  norn::schedule schedule;            // threads numbered in order of creation
+  engine::schedule schedule;          // threads numbered in order of creation
   std::uint64_t fingerprint = 0;  // of the (thread, operation, object) sequence along the schedule
   std::optional<norn::nearest_passing> nearest_passing;
 };

@@ -9,7 +9,7 @@ namespace norn {
 namespace {
 
 struct registry {
-  std::vector<search> searches;
+  std::vector<declared_search> searches;
   std::string defects;  // a line each
 };
 
@@ -28,7 +28,7 @@ bool has_twice(const std::vector<expectation>& expects) {
 }
 
 // What is wrong with a search by itself; empty where nothing is.
-std::string defect_of(const search& s) {
+std::string defect_of(const declared_search& s) {
   if (!s.body) return "has no body";
   if (s.expects.empty()) return "expects nothing: name at least one property and its verdict";
   if (has_twice(s.expects)) return "expects two verdicts of one property: leave one of them";
@@ -37,17 +37,17 @@ std::string defect_of(const search& s) {
 
 }  // namespace
 
-const std::vector<search>& registered_searches() {
+const std::vector<declared_search>& registered_searches() {
   const registry& all = registered();
   if (all.defects.empty()) return all.searches;
   throw bad_input("checks are declared wrongly, and none was run:" + all.defects);
 }
 
-register_search::register_search(search s) {
+register_search::register_search(declared_search s) {
   registry& all = registered();
-  const auto place =
-      std::lower_bound(all.searches.begin(), all.searches.end(), s,
-                       [](const search& a, const search& b) { return a.name() < b.name(); });
+  const auto place = std::lower_bound(
+      all.searches.begin(), all.searches.end(), s,
+      [](const declared_search& a, const declared_search& b) { return a.name() < b.name(); });
   const bool twice = place != all.searches.end() && place->name() == s.name();
   const std::string defect =
       twice ? "is registered twice: give each search a name of its own" : defect_of(s);

@@ -24,7 +24,7 @@ struct expectation {
 };
 
 // The checks of one search.
-struct search {
+struct declared_search {
   std::string protocol;
   std::string variant;
   std::string deployment;
@@ -37,12 +37,12 @@ struct search {
 
 // Every search that was registered, sorted by name. Throws bad_input where one was registered wrongly:
 // twice, without a body or a property, or with two verdicts of one property.
-const std::vector<search>& registered_searches();
+const std::vector<declared_search>& registered_searches();
 
 // Registers before `main`, from a static object of a user's or a spec's source. What is wrong with it
 // is told by `registered_searches`.
 struct register_search {
-  explicit register_search(search s);
+  explicit register_search(declared_search s);
 };
 
 }  // namespace norn

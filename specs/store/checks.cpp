@@ -29,7 +29,8 @@ const named_deployment two_threads_reader{"2thread-reader", {.writers = 2, .read
 const named_deployment two_threads_empty{"2thread-empty", {.writers = 2, .empty_directory = true}};
 const named_deployment three_threads{"3thread", {.writers = 3}};
 const named_deployment two_processes{"2proc", {.processes = 2}};
-const named_deployment two_processes_looked_at{"2proc-look", {.processes = 2, .lookers = 1}};
+const named_deployment two_processes_looked_at{"2proc-look",
+                                               {.processes = 2, .lock_file_openers = 1}};
 // Each process on a host of its own, over a network file system: locks that only the processes of one host
 // share, and locks that work.
 const named_deployment two_hosts{"2host",

@@ -27,7 +27,7 @@ struct deployment {
   io::network_locks network_locks = io::network_locks::shared;
   int writers = 1;               // threads of each process that create
   int readers = 0;               // threads of the first process that list
-  int lookers = 0;               // threads of the first process that look at the lock file
+  int lock_file_openers = 0;     // threads of the first process that look at the lock file
   bool empty_directory = false;  // no file of an earlier run is there
   bool symmetric = false;  // the writers are equals. Requires: one process, which nobody else uses
 };
@@ -80,7 +80,7 @@ answers use(const deployment& d, versions& seen) {
     for (int r = 0; r < d.readers; ++r) {
       threads.push_back(home.spawn("reader/" + std::to_string(r), [&service] { service.list(); }));
     }
-    for (int l = 0; l < d.lookers; ++l) {
+    for (int l = 0; l < d.lock_file_openers; ++l) {
       threads.push_back(
           home.spawn("looker/" + std::to_string(l), look_at_lock_file<files::model_system>));
     }

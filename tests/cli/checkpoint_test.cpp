@@ -27,6 +27,8 @@
 #include <norn/tests/temporary_folder.hpp>
 
 namespace norn::test {
+
+using namespace engine;
 namespace {
 
 using nlohmann::json;
@@ -204,10 +206,10 @@ TEST(Checkpoint, ThatCanNoLongerBeWritten) {
   testing::internal::CaptureStderr();
   writer.save("second", as);
   writer.save("third", as);
-  const std::string told = testing::internal::GetCapturedStderr();
+  const std::string printed = testing::internal::GetCapturedStderr();
   const std::string why = "cannot be written: No such file or directory";
-  EXPECT_THAT(told, HasSubstr(why));
-  EXPECT_EQ(told.find(why), told.rfind(why)) << told;
+  EXPECT_THAT(printed, HasSubstr(why));
+  EXPECT_EQ(printed.find(why), printed.rfind(why)) << printed;
   EXPECT_EQ(contents(elsewhere / "run"), last);
   fs::rename(elsewhere, folder);
   writer.save("fourth", as);

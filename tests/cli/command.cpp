@@ -13,6 +13,8 @@
 
 namespace norn::test {
 
+using namespace engine;
+
 namespace {
 
 void clear_environment() {

@@ -15,6 +15,8 @@
 #include <norn/tests/cli/command.hpp>
 
 namespace norn::test {
+
+using namespace engine;
 namespace {
 
 using nlohmann::json;

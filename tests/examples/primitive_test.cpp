@@ -10,6 +10,8 @@
 #include <norn/norn.hpp>
 #include <norn/scheduler/run/point.hpp>
 
+namespace engine = norn::engine;
+
 // Signal: threads wait until it is raised; it can be lowered again.
 //
 // Invariant: the object's word is 1 while the signal is raised, else 0. Raising and lowering write
@@ -19,32 +21,32 @@ class signal_flag {
   explicit signal_flag(std::string_view label = {}) : state_("signal", label) {}
 
   void raise(norn::source_location where = norn::source_location::current()) {
-    static constexpr norn::operation_kind kind{"raise", false, /*in_destructors=*/true};
-    norn::point p{kind, state_, where};
+    static constexpr engine::operation_kind kind{.name = "raise", .nothrow = true};
+    engine::point p{kind, state_, where};
     if (p.abandoned()) return;
     p.write(state_);
     p.set_word(state_, 1);
     p.release_join(state_);  // what came before happens before the return from `wait`
-    p.describe([](norn::narration& n) { n.changes = "raised"; });
+    p.describe([](engine::narration& n) { n.changes = "raised"; });
   }
 
   void lower(norn::source_location where = norn::source_location::current()) {
-    static constexpr norn::operation_kind kind{"lower"};
-    norn::point p{kind, state_, where};
+    static constexpr engine::operation_kind kind{"lower"};
+    engine::point p{kind, state_, where};
     p.write(state_);
     p.set_word(state_, 0);
   }
 
   void wait(norn::source_location where = norn::source_location::current()) const {
-    static constexpr norn::operation_kind kind{"wait"};
+    static constexpr engine::operation_kind kind{"wait"};
     const auto is_raised = [](std::uint64_t word, std::uint64_t) { return word == 1; };
-    norn::point p{kind, state_, where, norn::guard{state_.slot(), is_raised}};
+    engine::point p{kind, state_, where, engine::guard{state_.slot(), is_raised}};
     p.read(state_);
     p.acquire(state_);
   }
 
  private:
-  norn::object state_;
+  engine::object state_;
 };
 // [end]
 
@@ -64,8 +66,8 @@ TEST(SignalFlag, AgainstTheReference) {
                                  },
                                  [&] { return outcome; }};
 
-  norn::runner runner{norn::runner::settings{}};
-  norn::exhaustive reduced;
+  engine::runner runner{engine::runner::settings{}};
+  engine::exhaustive reduced;
   naive every_interleaving{/*skip_seen_prefixes=*/true};
   const search_space found = search(program, reduced, runner, 100'000);
   const search_space expected = search(program, every_interleaving, runner, 100'000);

@@ -8,20 +8,24 @@
 // [strategy]
 #include <norn/scheduler/strategy/strategy.hpp>
 
+namespace engine = norn::engine;
+
 // Round robin: one execution, in which each step goes to the next thread that can run.
-class round_robin : public norn::strategy {
+class round_robin : public engine::strategy {
  public:
   bool begin_execution() override { return !std::exchange(begun_, true); }
 
-  norn::thread_id choose_thread(const norn::execution& so_far) override {
+  engine::thread_id choose_thread(const engine::execution& so_far) override {
     do {
       last_ = (last_ + 1) % so_far.thread_count();
-    } while (!so_far.is_enabled(norn::thread_id(last_)));
-    return norn::thread_id(last_);
+    } while (!so_far.is_enabled(engine::thread_id(last_)));
+    return engine::thread_id(last_);
   }
 
-  std::uint16_t choose_alternative(const norn::execution&, std::uint16_t) override { return 0; }
-  norn::lesson end_execution(const norn::execution&) override { return norn::lesson::execution; }
+  std::uint16_t choose_alternative(const engine::execution&, std::uint16_t) override { return 0; }
+  engine::execution_kind end_execution(const engine::execution&) override {
+    return engine::execution_kind::execution;
+  }
   void restart() override { begun_ = false; }
   bool exhaustive_search() const override { return false; }
 
@@ -33,18 +37,18 @@ class round_robin : public norn::strategy {
 
 TEST(RoundRobin, TakesTurns) {
   round_robin strategy;
-  norn::runner runner{norn::runner::settings{}};
+  engine::runner runner{engine::runner::settings{}};
   int last = 0;
   ASSERT_TRUE(strategy.begin_execution());
-  const norn::execution& done = runner.run(
+  const engine::execution& done = runner.run(
       [&] {
         norn::atomic<int> x{0};
         norn::run_concurrently([&] { x = 1, x = 3; }, [&] { x = 2, x = 4; });
         last = x.load();
       },
       strategy);
-  EXPECT_EQ(done.outcome(), norn::outcome::completed);
-  EXPECT_EQ(strategy.end_execution(done), norn::lesson::execution);
+  EXPECT_EQ(done.outcome(), engine::outcome::completed);
+  EXPECT_EQ(strategy.end_execution(done), engine::execution_kind::execution);
   EXPECT_FALSE(strategy.begin_execution());
   EXPECT_TRUE(last == 3 || last == 4);
 }

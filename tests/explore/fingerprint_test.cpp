@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 // `steps` steps of one thread, each with another operation.

@@ -6,6 +6,8 @@
 #include <variant>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 // main, main, worker/0 taking its second alternative and then the first, main.

@@ -10,6 +10,8 @@
 
 namespace norn::reference {
 
+using namespace engine;
+
 namespace {
 
 struct chosen_step {
@@ -33,7 +35,7 @@ class scripted : public strategy {
       stuck_ = true;
       return no_thread;
     }
-    if (random_ == nullptr) return so_far.next_enabled();
+    if (random_ == nullptr) return so_far.canonical_next();
     std::vector<thread_id>& enabled = enabled_.emplace_back();
     for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
       if (so_far.is_enabled(thread_id(t))) enabled.push_back(thread_id(t));
@@ -48,7 +50,7 @@ class scripted : public strategy {
     return random_ == nullptr ? std::uint16_t{0}
                               : static_cast<std::uint16_t>(random_->below(offered));
   }
-  lesson end_execution(const execution&) override { return lesson::execution; }
+  execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
   bool exhaustive_search() const override { return false; }
 

@@ -2,7 +2,7 @@
 // every combination down.
 //
 // It knows no more than the calls and that they succeeded, or failed to sync: for each name of each directory what it has been,
-// for each file what it has held. From that the rules of versions.hpp and unsynced_names.hpp are applied
+// for each file what it has held. From that the rules of file_crash_states.hpp and directory_crash_states.hpp are applied
 // literally: every choice for every name, for every size and for every block, whether it can be reached or
 // not.
 #pragma once
@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include <norn/model/io/unsynced_names.hpp>
+#include <norn/model/io/directory_crash_states.hpp>
 
 #include "crash_script.hpp"
 

@@ -39,6 +39,8 @@
 #include "crash_script.hpp"
 
 namespace norn::io {
+
+using namespace engine;
 namespace {
 
 namespace fs = std::filesystem;
@@ -219,7 +221,7 @@ std::set<std::string> possible_trees(storage kind, const call_list& calls) {
         const process service{server, "service"};
         script_on_model model;
         service.run("setup", [&] { model.run(prologue(), [](const script_call&) {}); });
-        files_of(server).may_perish();
+        files_of(server).may_be_lost();
         service.run("work", [&] { model.run(calls, [](const script_call&) {}); });
         const std::optional<std::vector<image>> survivors = files_of(server).current().survivors();
         for (const image& each : survivors.value()) {

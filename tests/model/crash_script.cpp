@@ -7,6 +7,8 @@
 
 namespace norn::io {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::size_t block_size = 4096;

@@ -23,6 +23,8 @@
 #include "crash_script.hpp"
 
 namespace norn::io {
+
+using namespace engine;
 namespace {
 
 // --- the model ---
@@ -39,7 +41,7 @@ class errors_on_demand : public strategy {
 
   bool begin_execution() override { return true; }
   thread_id choose_thread(const execution& so_far) override {
-    if (!std::exchange(asked_, false)) return so_far.next_enabled();
+    if (!std::exchange(asked_, false)) return so_far.canonical_next();
     for (std::size_t t = 0; t < so_far.thread_count(); ++t) {
       if (so_far.is_enabled(thread_id(t)) &&
           so_far.pending(thread_id(t)).kind->name == std::string_view("I/O error")) {
@@ -49,7 +51,7 @@ class errors_on_demand : public strategy {
     return no_thread;
   }
   std::uint16_t choose_alternative(const execution&, std::uint16_t) override { return 0; }
-  lesson end_execution(const execution&) override { return lesson::execution; }
+  execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
   bool exhaustive_search() const override { return false; }
 
@@ -70,7 +72,7 @@ both_sets states_after(storage kind, const call_list& setup, const call_list& ca
     const process service{server, "service"};
     service.run("setup", [&] { model.run(setup, note); });
     history.all_is_on_the_disk();
-    files_of(server).may_perish();
+    files_of(server).may_be_lost();
     faults world;
     may_fail(world, server, 1 + static_cast<int>(calls.size()));
     service.run("work", [&] { model.run(calls, note); });

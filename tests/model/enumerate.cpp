@@ -11,6 +11,8 @@
 
 namespace norn::reference {
 
+using namespace engine;
+
 enumeration enumerate(const std::function<void(std::string& outcome)>& body) {
   std::string outcome;
   const observed_program program{[&] {

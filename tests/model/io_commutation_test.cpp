@@ -22,6 +22,8 @@
 #include "io_script.hpp"
 
 namespace norn::io_script {
+
+using namespace engine;
 namespace {
 
 using reference::from_environment;
@@ -92,7 +94,7 @@ class scripted : public strategy {
     enabled_.push_back(enabled(so_far));
     pending_.push_back(guards(so_far));
     const std::size_t step = so_far.size();
-    thread_id chosen = so_far.next_enabled();
+    thread_id chosen = so_far.canonical_next();
     if (step < wanted_.size()) {
       if (!so_far.is_enabled(wanted_[step].thread)) {
         refused_ = true;
@@ -120,7 +122,7 @@ class scripted : public strategy {
     return chosen;
   }
 
-  lesson end_execution(const execution&) override { return lesson::execution; }
+  execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
   bool exhaustive_search() const override { return false; }
 

@@ -18,6 +18,8 @@
 #include "io_script.hpp"
 
 namespace norn::io_script {
+
+using namespace engine;
 namespace {
 
 // How often each may strike. The first process is started again, where there is a script for that.

@@ -24,20 +24,22 @@
 
 namespace norn::io_script {
 
+using namespace engine;
+
 namespace {
 
 // --- system calls, told as run_on_model tells them ---
 
 std::string failed() { return io::error_name(errno); }
-std::string told(long result) { return result < 0 ? failed() : std::to_string(result); }
+std::string describe(long result) { return result < 0 ? failed() : std::to_string(result); }
 
-std::string told_bytes(long result, const std::string& buffer) {
+std::string describe_bytes(long result, const std::string& buffer) {
   return result < 0 ? failed()
                     : io::shown_bytes(
                           std::string_view(buffer).substr(0, static_cast<std::size_t>(result)));
 }
 
-std::string told_status(int result, const struct stat& s) {
+std::string describe_status(int result, const struct stat& s) {
   if (result < 0) return failed();
   if (S_ISDIR(s.st_mode)) return "directory";
   return fmt::format("file {} {}", s.st_size, s.st_nlink);
@@ -77,49 +79,49 @@ std::string run_here(const instruction& i) {
   const char* const path = i.path.c_str();
   switch (i.what) {
     case operation::open:
-      return told(::open(path, i.flags, 0644));
+      return describe(::open(path, i.flags, 0644));
     case operation::close:
-      return told(::close(i.fd));
+      return describe(::close(i.fd));
     case operation::dup:
-      return told(::dup(i.fd));
+      return describe(::dup(i.fd));
     case operation::read:
-      return told_bytes(::read(i.fd, buffer.data(), count), buffer);
+      return describe_bytes(::read(i.fd, buffer.data(), count), buffer);
     case operation::pread:
-      return told_bytes(::pread(i.fd, buffer.data(), count, i.offset), buffer);
+      return describe_bytes(::pread(i.fd, buffer.data(), count, i.offset), buffer);
     case operation::write:
-      return told(::write(i.fd, i.bytes.data(), i.bytes.size()));
+      return describe(::write(i.fd, i.bytes.data(), i.bytes.size()));
     case operation::pwrite:
-      return told(::pwrite(i.fd, i.bytes.data(), i.bytes.size(), i.offset));
+      return describe(::pwrite(i.fd, i.bytes.data(), i.bytes.size(), i.offset));
     case operation::lseek:
       if (::fstat(i.fd, &status) == 0 && S_ISDIR(status.st_mode)) return "directory";
-      return told(::lseek(i.fd, i.offset, i.flags));
+      return describe(::lseek(i.fd, i.offset, i.flags));
     case operation::ftruncate:
-      return told(::ftruncate(i.fd, i.offset));
+      return describe(::ftruncate(i.fd, i.offset));
     case operation::fsync:
-      return told(::fsync(i.fd));
+      return describe(::fsync(i.fd));
     case operation::fstat:
-      return told_status(::fstat(i.fd, &status), status);
+      return describe_status(::fstat(i.fd, &status), status);
     case operation::rename:
-      return told(::rename(path, i.path2.c_str()));
+      return describe(::rename(path, i.path2.c_str()));
     case operation::link:
-      return told(::link(path, i.path2.c_str()));
+      return describe(::link(path, i.path2.c_str()));
     case operation::unlink:
-      return told(::unlink(path));
+      return describe(::unlink(path));
     case operation::mkdir:
-      return told(::mkdir(path, 0755));
+      return describe(::mkdir(path, 0755));
     case operation::rmdir:
-      return told(::rmdir(path));
+      return describe(::rmdir(path));
     case operation::truncate:
-      return told(::truncate(path, i.offset));
+      return describe(::truncate(path, i.offset));
     case operation::stat:
-      return told_status(::stat(path, &status), status);
+      return describe_status(::stat(path, &status), status);
     case operation::readdir: {
       bool ok = false;
       const std::vector<std::string> names = names_in(i.path, ok);
       return ok ? fmt::format("[{}]", fmt::join(names, " ")) : failed();
     }
     case operation::flock:
-      return told(::flock(i.fd, i.flags));
+      return describe(::flock(i.fd, i.flags));
     case operation::setlk:
       return run_lock(i, F_SETLK);
     case operation::getlk:

@@ -9,6 +9,8 @@
 
 namespace norn::io_script {
 
+using namespace engine;
+
 namespace {
 
 template <class T>
@@ -41,30 +43,30 @@ operation draw_operation(random_source& random) {
 std::string errno_text(int error) { return io::error_name(error); }
 
 template <class T, class Shown>
-std::string told(const io::result<T>& r, Shown shown) {
+std::string describe(const io::result<T>& r, Shown shown) {
   return r.ok() ? shown(r.value()) : errno_text(r.error());
 }
 
-std::string told(const io::result<void>& r) { return r.ok() ? "0" : errno_text(r.error()); }
+std::string describe(const io::result<void>& r) { return r.ok() ? "0" : errno_text(r.error()); }
 
-std::string told(const io::result<std::string>& r) {
-  return told(r, [](const std::string& s) { return io::shown_bytes(s); });
+std::string describe(const io::result<std::string>& r) {
+  return describe(r, [](const std::string& s) { return io::shown_bytes(s); });
 }
 
 template <class Number>
-std::string told_number(const io::result<Number>& r) {
-  return told(r, [](const Number& n) { return std::to_string(n); });
+std::string describe_number(const io::result<Number>& r) {
+  return describe(r, [](const Number& n) { return std::to_string(n); });
 }
 
 // What model and system can agree on: not the identity, nor the size and links of a directory.
-std::string told(const io::result<io::file_status>& r) {
-  return told(r, [](const io::file_status& s) {
+std::string describe(const io::result<io::file_status>& r) {
+  return describe(r, [](const io::file_status& s) {
     return s.type == io::file_type::directory ? std::string("directory")
                                               : fmt::format("file {} {}", s.size, s.links);
   });
 }
 
-std::string told_lock(const io::result<void>& r, const struct ::flock& lock) {
+std::string describe_lock(const io::result<void>& r, const struct ::flock& lock) {
   if (!r.ok()) return errno_text(r.error());
   if (lock.l_type == F_UNLCK) return "free";
   return fmt::format("{} {}+{} held by {}", lock.l_type == F_WRLCK ? "write" : "read", lock.l_start,
@@ -83,7 +85,7 @@ struct ::flock lock_of(const instruction& i) {
 std::string run_lock(const instruction& i, int command) {
   struct ::flock lock = lock_of(i);
   const io::result<void> r = io::fcntl(i.fd, command, lock);
-  return command == F_GETLK ? told_lock(r, lock) : told(r);
+  return command == F_GETLK ? describe_lock(r, lock) : describe(r);
 }
 
 }  // namespace
@@ -162,47 +164,47 @@ std::string run_on_model(const instruction& i) {
   const auto count = static_cast<std::size_t>(i.length < 0 ? 0 : i.length);
   switch (i.what) {
     case operation::open:
-      return told_number(io::open(i.path, i.flags));
+      return describe_number(io::open(i.path, i.flags));
     case operation::close:
-      return told(io::close(i.fd));
+      return describe(io::close(i.fd));
     case operation::dup:
-      return told_number(io::dup(i.fd));
+      return describe_number(io::dup(i.fd));
     case operation::read:
-      return told(io::read(i.fd, count));
+      return describe(io::read(i.fd, count));
     case operation::pread:
-      return told(io::pread(i.fd, count, i.offset));
+      return describe(io::pread(i.fd, count, i.offset));
     case operation::write:
-      return told_number(io::write(i.fd, i.bytes));
+      return describe_number(io::write(i.fd, i.bytes));
     case operation::pwrite:
-      return told_number(io::pwrite(i.fd, i.bytes, i.offset));
+      return describe_number(io::pwrite(i.fd, i.bytes, i.offset));
     case operation::lseek:
-      return told_number(io::lseek(i.fd, i.offset, i.flags));
+      return describe_number(io::lseek(i.fd, i.offset, i.flags));
     case operation::ftruncate:
-      return told(io::ftruncate(i.fd, i.offset));
+      return describe(io::ftruncate(i.fd, i.offset));
     case operation::fsync:
-      return told(io::fsync(i.fd));
+      return describe(io::fsync(i.fd));
     case operation::fstat:
-      return told(io::fstat(i.fd));
+      return describe(io::fstat(i.fd));
     case operation::rename:
-      return told(io::rename(i.path, i.path2));
+      return describe(io::rename(i.path, i.path2));
     case operation::link:
-      return told(io::link(i.path, i.path2));
+      return describe(io::link(i.path, i.path2));
     case operation::unlink:
-      return told(io::unlink(i.path));
+      return describe(io::unlink(i.path));
     case operation::mkdir:
-      return told(io::mkdir(i.path));
+      return describe(io::mkdir(i.path));
     case operation::rmdir:
-      return told(io::rmdir(i.path));
+      return describe(io::rmdir(i.path));
     case operation::truncate:
-      return told(io::truncate(i.path, i.offset));
+      return describe(io::truncate(i.path, i.offset));
     case operation::stat:
-      return told(io::stat(i.path));
+      return describe(io::stat(i.path));
     case operation::readdir:
-      return told(io::readdir(i.path), [](const std::vector<std::string>& names) {
+      return describe(io::readdir(i.path), [](const std::vector<std::string>& names) {
         return fmt::format("[{}]", fmt::join(names, " "));
       });
     case operation::flock:
-      return told(io::flock(i.fd, i.flags));
+      return describe(io::flock(i.fd, i.flags));
     case operation::setlk:
       return run_lock(i, F_SETLK);
     case operation::getlk:

@@ -11,6 +11,8 @@
 #include "worlds.hpp"
 
 namespace norn::reference {
+
+using namespace engine;
 namespace {
 
 template <class World>

@@ -13,6 +13,8 @@
 
 namespace norn::reference {
 
+using namespace engine;
+
 search_space search(const observed_program& p, strategy& s, runner& r,
                     std::size_t execution_limit) {
   search_space space;
@@ -33,8 +35,8 @@ search_space search(const observed_program& p, strategy& s, runner& r,
       continue;
     }
     space.steps += done.size();
-    const lesson learnt = s.end_execution(done);
-    if (learnt == lesson::start_over) {
+    const execution_kind learnt = s.end_execution(done);
+    if (learnt == execution_kind::start_over) {
       space = search_space{};
       continue;
     }
@@ -44,8 +46,8 @@ search_space search(const observed_program& p, strategy& s, runner& r,
     }
     // Of a probe, too: an execution that shares its beginning does not report it again.
     for (const violation& v : r.violations()) space.violated.insert(v.property);
-    if (learnt == lesson::probe) ++space.probes;
-    if (learnt != lesson::execution) continue;
+    if (learnt == execution_kind::probe) ++space.probes;
+    if (learnt != execution_kind::execution) continue;
     ++space.executions;
     ++space.traces[hash_of(done)];
     if (done.has_groups()) space.orbits.insert(orbit_of(done));

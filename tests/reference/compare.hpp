@@ -34,7 +34,8 @@ struct observed_program {
 };
 
 // `r` names the threads: searches to be compared share one.
-search_space search(const observed_program& p, strategy& s, runner& r, std::size_t execution_limit);
+search_space search(const observed_program& p, engine::strategy& s, engine::runner& r,
+                    std::size_t execution_limit);
 
 // Both searches agree, and the reduced one ran each trace once. Returns what differs, or nothing.
 std::string difference(const search_space& reduced, const search_space& naive);

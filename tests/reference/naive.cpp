@@ -5,6 +5,8 @@
 
 namespace norn::reference {
 
+using namespace engine;
+
 namespace {
 
 bool conflict(const execution& e, std::size_t i, std::size_t j) {
@@ -114,8 +116,8 @@ std::uint16_t naive::choose_alternative(const execution& so_far, std::uint16_t o
   return here.alternative;
 }
 
-lesson naive::end_execution(const execution& done) {
-  return done.outcome() == outcome::cut_off ? lesson::probe : lesson::execution;
+execution_kind naive::end_execution(const execution& done) {
+  return done.outcome() == outcome::cut_off ? execution_kind::probe : execution_kind::execution;
 }
 
 }  // namespace norn::reference

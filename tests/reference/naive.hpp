@@ -23,38 +23,38 @@ class trace_hash {
  public:
   void clear() { pasts_.clear(), sums_.assign(1, 0); }
   // Brings the hash up to the first `count` events of `e`, of which an earlier prefix is known.
-  std::uint64_t of(const execution& e, std::size_t count);
+  std::uint64_t of(const engine::execution& e, std::size_t count);
   void forget_beyond(std::size_t count);
 
  private:
-  void add(const execution& e, std::size_t i);
+  void add(const engine::execution& e, std::size_t i);
 
   std::vector<std::vector<bool>> pasts_;  // for each event, which earlier ones it happens after
   std::vector<std::uint64_t> sums_{0};    // over the first i events
 };
 
-std::uint64_t hash_of(const execution& e);
+std::uint64_t hash_of(const engine::execution& e);
 
-class naive : public strategy {
+class naive : public engine::strategy {
  public:
   explicit naive(bool skip_seen_prefixes) : skips_(skip_seen_prefixes) {}
 
   bool begin_execution() override;
-  thread_id choose_thread(const execution& so_far) override;
-  std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
-  lesson end_execution(const execution& done) override;
+  engine::thread_id choose_thread(const engine::execution& so_far) override;
+  std::uint16_t choose_alternative(const engine::execution& so_far, std::uint16_t offered) override;
+  engine::execution_kind end_execution(const engine::execution& done) override;
   void restart() override;
   bool exhaustive_search() const override { return true; }
 
  protected:
   // Prefixes of one key are gone on from once.
-  virtual std::uint64_t key_of_prefix(const execution& so_far) {
+  virtual std::uint64_t key_of_prefix(const engine::execution& so_far) {
     return hash_.of(so_far, so_far.size());
   }
 
  private:
   struct node {
-    std::vector<thread_id> untried;  // threads to run here, the current one last
+    std::vector<engine::thread_id> untried;  // threads to run here, the current one last
     std::uint16_t alternative = 0;
     std::uint16_t offered = 1;
   };

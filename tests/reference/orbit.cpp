@@ -8,6 +8,8 @@
 
 namespace norn::reference {
 
+using namespace engine;
+
 namespace {
 
 using renaming = std::vector<std::size_t>;  // of the group's places

@@ -4,6 +4,8 @@
 
 namespace norn::reference {
 
+using namespace engine;
+
 thread_id naive_counting::choose_thread(const execution& so_far) {
   const std::size_t steps = so_far.size();
   counts_.resize(steps);
@@ -38,7 +40,7 @@ space_by_preemptions search_by_preemptions(const observed_program& p, naive_coun
       continue;
     }
     for (const violation& v : r.violations()) space.violated.add(v.property, s.preemptions());
-    if (s.end_execution(done) != lesson::execution) continue;
+    if (s.end_execution(done) != execution_kind::execution) continue;
     space.traces.add(hash_of(done), s.preemptions());
     space.final_states.add(p.final_state(), s.preemptions());
     if (s.preemptions() < space.most) continue;

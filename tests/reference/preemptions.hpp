@@ -22,12 +22,12 @@ class naive_counting : public naive {
  public:
   using naive::naive;
 
-  thread_id choose_thread(const execution& so_far) override;
+  engine::thread_id choose_thread(const engine::execution& so_far) override;
   // Of the execution that was run last.
   std::size_t preemptions() const { return counts_.empty() ? 0 : counts_.back(); }
 
  private:
-  std::uint64_t key_of_prefix(const execution& so_far) override;
+  std::uint64_t key_of_prefix(const engine::execution& so_far) override;
 
   std::vector<std::size_t> counts_;  // of the first step, the first two, …
 };
@@ -56,13 +56,13 @@ struct space_by_preemptions {
   fewest_preemptions<std::uint64_t> traces;
   fewest_preemptions<std::string> final_states;
   fewest_preemptions<std::string> violated;
-  schedule most_preempting;
+  engine::schedule most_preempting;
   std::size_t most = 0;   // of one schedule; with skipping, of those that were run to the end
   bool complete = false;  // false: gave up at the limit
 };
 
-space_by_preemptions search_by_preemptions(const observed_program& p, naive_counting& s, runner& r,
-                                           std::size_t execution_limit);
+space_by_preemptions search_by_preemptions(const observed_program& p, naive_counting& s,
+                                           engine::runner& r, std::size_t execution_limit);
 
 // A search within the bound came to what the reference says, and ran each trace once. Returns what
 // differs, or nothing.

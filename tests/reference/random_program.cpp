@@ -19,15 +19,17 @@
 #include <norn/model/sync/semaphore.hpp>
 #include <norn/model/sync/shared_mutex.hpp>
 #include <norn/model/thread/thread.hpp>
-#include <norn/scheduler/run/life.hpp>
+#include <norn/scheduler/run/lifeline.hpp>
 #include <norn/scheduler/run/spawn.hpp>
 
 namespace norn::reference {
 
+using namespace engine;
+
 namespace {
 
 constexpr std::size_t registers = 3;
-constexpr std::size_t life_count = 2;
+constexpr std::size_t lifeline_count = 2;
 
 constexpr std::array kind_names = {
     "read",         "write",       "add",           "add_to_own",     "compare_swap",
@@ -76,7 +78,7 @@ class cell {
     b.put(p, old);
   }
   static int follow(cell& a, cell& b, cell& d, int wanted) {
-    static constexpr operation_kind kind{"follow", true};
+    static constexpr operation_kind kind{.name = "follow", .adaptive = true};
     point p{kind, a.state_, {}};
     p.read(a.state_);
     if (a.value() == wanted) {
@@ -121,11 +123,11 @@ struct world {
   counting_semaphore<> semaphore{1};
   ghost<int> count{0};
   shared<int> plain{0};
-  std::array<object, life_count> lives{object{"life"}, object{"another life"}};
+  std::array<object, lifeline_count> lifelines{object{"life"}, object{"another life"}};
   std::vector<thread_id> threads;  // those of the program, as far as they have been created
 
-  const object* life(int number) const {
-    return number == 0 ? nullptr : &lives[static_cast<std::size_t>(number) - 1];
+  const object* lifeline(int number) const {
+    return number == 0 ? nullptr : &lifelines[static_cast<std::size_t>(number) - 1];
   }
 };
 
@@ -205,7 +207,8 @@ class interpreter {
       case instruction_kind::fork:
         return fork([] {}, i.a, i.c, i.b);
       case instruction_kind::fork_into:
-        return fork([&w = world_, i] { live_by(w.life(i.b % (life_count + 1))); }, i.a, 1, i.c);
+        return fork([&w = world_, i] { set_lifeline(w.lifeline(i.b % (lifeline_count + 1))); }, i.a,
+                    1, i.c);
       case instruction_kind::join:
         return join();
       case instruction_kind::await_end:
@@ -295,13 +298,13 @@ class interpreter {
   std::vector<thread> children_;
 };
 
-// Kills what lives by the object. Before that it finds a register to be lost, or not, which depends on what
+// Kills the threads whose lifeline the object is. Before that it finds a register to be lost, or not, which depends on what
 // the register holds. Whether there was anything to kill.
-bool crash(world& w, const object& life, bool loses) {
-  static constexpr operation_kind kind{"crash", true};
-  point p{kind, life, {}};
+bool crash(world& w, const object& lifeline, bool loses) {
+  static constexpr operation_kind kind{.name = "crash", .adaptive = true};
+  point p{kind, lifeline, {}};
   const auto n = loses ? p.choose(2) : 0;
-  const std::size_t killed = p.kill(life);
+  const std::size_t killed = p.kill(lifeline);
   w.cells[0].lose(p, n != 0);
   return killed != 0;
 }
@@ -309,15 +312,15 @@ bool crash(world& w, const object& life, bool loses) {
 // The same twice: what it kills is started again, once.
 void crash_twice(world& w, const std::vector<instruction>& again, diary& seen) {
   static constexpr operation_kind restart{"restart"};
-  if (!crash(w, w.lives[0], true)) return;
+  if (!crash(w, w.lifelines[0], true)) return;
   {
     point p{restart, {}};
     seen.children.push_back(spawn("again", -1, [&w, &again, &seen] {
-      live_by(&w.lives[1]);
+      set_lifeline(&w.lifelines[1]);
       interpreter(w, seen, 1).run(again);
     }));
   }
-  crash(w, w.lives[1], true);
+  crash(w, w.lifelines[1], true);
 }
 
 thread_id start_crash(world& w, const random_program& p, int number, diary& of_again) {
@@ -325,7 +328,7 @@ thread_id start_crash(world& w, const random_program& p, int number, diary& of_a
   point point{start, {}};
   const auto body = [&w, &p, number, &of_again] {
     if (p.again.empty()) {
-      crash(w, *w.life(number), p.crash_loses);
+      crash(w, *w.lifeline(number), p.crash_loses);
     } else {
       crash_twice(w, p.again, of_again);
     }
@@ -368,7 +371,7 @@ void run_with_equals(const random_program& p, world& w, observation& seen, const
     run_concurrently(
         "equal", p.equals,
         [&](int t) {
-          live_by(w.life(p.lives[0]));
+          set_lifeline(w.lifeline(p.lives[0]));
           interpreter(w, seen.equals[static_cast<std::size_t>(t)], 0).run(p.threads[0]);
         },
         {.symmetric = true});
@@ -397,7 +400,7 @@ void run(const random_program& p, observation& seen) {
   }
   const auto run_one = [&](std::size_t i) {
     w.threads[i] = this_thread_id();
-    live_by(w.life(p.lives[i]));
+    set_lifeline(w.lifeline(p.lives[i]));
     interpreter(w, seen.threads[i], i).run(p.threads[i]);
   };
   if (p.equals < 2) {

@@ -40,8 +40,10 @@ inline counterexample lost_update() {
   c.preemptions = 1;
   c.found_steps = 4;
   c.found_execution = 7;
-  c.schedule = {
-      {thread_id{1}, 0, 0}, {thread_id{2}, 0, 0}, {thread_id{2}, 0, 0}, {thread_id{1}, 0, 0}};
+  c.schedule = {{engine::thread_id{1}, 0, 0},
+                {engine::thread_id{2}, 0, 0},
+                {engine::thread_id{2}, 0, 0},
+                {engine::thread_id{1}, 0, 0}};
   c.fingerprint = 1;
   return c;
 }

@@ -21,6 +21,8 @@
 #include <norn/scheduler/run/failure.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using ::testing::HasSubstr;

@@ -18,6 +18,8 @@
 #include "drawn.hpp"
 
 namespace norn::reference {
+
+using namespace engine;
 namespace {
 
 using enum instruction_kind;

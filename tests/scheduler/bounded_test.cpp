@@ -27,6 +27,8 @@
 #include "explored.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using outcome_text = std::string;
@@ -191,12 +193,12 @@ TEST(Bounded, GivesWayToTheSearchWithoutABoundWhereThatIsCheaper) {
 TEST(Bounded, RedundantExecutionsAreCountedApart) {
   in_turns both(std::make_unique<bounded>(1), std::make_unique<exhaustive>());
   runner r(runner::settings{});
-  std::map<lesson, std::uint64_t> lessons;
-  while (both.begin_execution()) ++lessons[both.end_execution(r.run(large, both))];
+  std::map<execution_kind, std::uint64_t> kinds;
+  while (both.begin_execution()) ++kinds[both.end_execution(r.run(large, both))];
   const statistics found = explored_within(1, large).stats;
-  EXPECT_EQ(found.executions, lessons[lesson::execution]);
-  EXPECT_EQ(found.blocked, lessons[lesson::redundant]);
-  EXPECT_EQ(found.probes, lessons[lesson::probe] + lessons[lesson::repeated]);
+  EXPECT_EQ(found.executions, kinds[execution_kind::execution]);
+  EXPECT_EQ(found.blocked, kinds[execution_kind::redundant]);
+  EXPECT_EQ(found.probes, kinds[execution_kind::probe] + kinds[execution_kind::repeated]);
 }
 
 // That the addition carries an access of the specification is seen in the second execution, so the search starts

@@ -16,6 +16,8 @@
 #include "classic_programs.hpp"
 
 namespace norn::classic {
+
+using namespace engine;
 namespace {
 
 using properties = std::set<std::string>;

@@ -21,6 +21,8 @@
 #include <norn/tests/temporary_folder.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using ::testing::ExitedWithCode;

@@ -11,6 +11,8 @@
 
 namespace norn {
 
+using namespace engine;
+
 space explored(const std::function<void(std::string& outcome)>& body) {
   std::string outcome;
   const reference::observed_program observed{[&] {

@@ -17,6 +17,8 @@
 #include "explored.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 // A table with one operation for each trap that needs one, made of points.
@@ -128,13 +130,13 @@ class shop {
     moved_ = true;
   }
   void deliver() {
-    static constexpr operation_kind kind{"deliver", /*adaptive=*/true};
+    static constexpr operation_kind kind{.name = "deliver", .adaptive = true};
     point p{kind, moved_state_, source_location::current()};
     p.read(moved_state_);
     if (!moved_) p.write(place_);
   }
   void look() {
-    static constexpr operation_kind kind{"look", /*adaptive=*/true};
+    static constexpr operation_kind kind{.name = "look", .adaptive = true};
     point p{kind, moved_state_, source_location::current()};
     p.read(moved_state_);
     p.read(place_);
@@ -161,14 +163,14 @@ class signpost {
     to_ = place;
   }
   void follow(std::size_t further = 0) {
-    static constexpr operation_kind kind{"follow", /*adaptive=*/true};
+    static constexpr operation_kind kind{.name = "follow", .adaptive = true};
     point p{kind, sign_, source_location::current()};
     p.read(sign_);
     p.read(places_[to_ + further]);
   }
   // Goes there only if the sign points beyond the first place.
   void follow_beyond(std::size_t place) {
-    static constexpr operation_kind kind{"follow_beyond", /*adaptive=*/true};
+    static constexpr operation_kind kind{.name = "follow_beyond", .adaptive = true};
     point p{kind, sign_, source_location::current()};
     p.read(sign_);
     if (to_ != 0) p.read(places_[place]);

@@ -12,6 +12,8 @@
 #include <norn/scheduler/strategy/in_turns.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 struct stand_in {
@@ -28,14 +30,14 @@ class so_many : public strategy {
   bool begin_execution() override { return done_ < all_.executions; }
   std::size_t shared_prefix() const override { return done_ == 0 ? 0 : 1; }
   thread_id choose_thread(const execution& so_far) override {
-    return so_far.size() < all_.steps ? so_far.next_enabled() : no_thread;
+    return so_far.size() < all_.steps ? so_far.canonical_next() : no_thread;
   }
   std::uint16_t choose_alternative(const execution&, std::uint16_t) override { return 0; }
-  lesson end_execution(const execution&) override {
+  execution_kind end_execution(const execution&) override {
     log_ += name_;
-    if (++done_ != all_.starts_over_after) return lesson::execution;
+    if (++done_ != all_.starts_over_after) return execution_kind::execution;
     all_.starts_over_after = SIZE_MAX;
-    return lesson::start_over;
+    return execution_kind::start_over;
   }
   void restart() override { done_ = 0; }
   bool exhaustive_search() const override { return all_.exhaustive; }

@@ -16,8 +16,8 @@
 
 #include "../reference/random_program.hpp"
 #include "classic_programs.hpp"
+#include "describe.hpp"
 #include "drawn.hpp"
-#include "told.hpp"
 
 namespace norn {
 namespace {
@@ -37,10 +37,10 @@ explore_options shared_among(std::size_t jobs) {
 // What differs from the result of one worker, or nothing.
 std::string difference(const program& body, explore_options options) {
   options.jobs = 1;
-  const std::string alone = told(explore(body, options));
+  const std::string alone = describe(explore(body, options));
   for (const std::size_t jobs : {2u, 4u}) {
     options.jobs = jobs;
-    const std::string shared = told(explore(body, options));
+    const std::string shared = describe(explore(body, options));
     if (shared != alone) {
       return "one worker:\n" + alone + std::to_string(jobs) + " workers:\n" + shared;
     }

@@ -21,6 +21,8 @@
 #include "drawn.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using enum reference::instruction_kind;
@@ -60,7 +62,7 @@ class recorder {
 };
 
 struct failing {
-  norn::schedule schedule;
+  engine::schedule schedule;
   std::string property;
 };
 
@@ -74,7 +76,7 @@ std::optional<failing> found_in(const program& body) {
     if (!r.misuse().empty()) return std::nullopt;
     if (r.violations().empty()) continue;
     const violation& v = r.violations().front();
-    norn::schedule steps = r.by_creation(done);
+    engine::schedule steps = r.by_creation(done);
     steps.resize(std::min(steps.size(), v.step));
     return failing{steps, v.property};
   }

@@ -12,6 +12,8 @@
 #include <norn/scheduler/explore/explorer.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using lines = std::vector<std::string>;

@@ -7,6 +7,8 @@
 #include <cstddef>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using enum synchronisation;

@@ -19,6 +19,8 @@
 #include "../reference/naive.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using namespace reference;
@@ -141,7 +143,7 @@ template <class Strategy>
 class looking : public Strategy {
  public:
   using Strategy::Strategy;
-  lesson end_execution(const execution& done) override {
+  execution_kind end_execution(const execution& done) override {
     if (wrong.empty()) wrong = defined_order(done).difference();
     return Strategy::end_execution(done);
   }

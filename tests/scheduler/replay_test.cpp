@@ -21,6 +21,8 @@
 #include <norn/scheduler/explore/token.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using ::testing::HasSubstr;

@@ -14,10 +14,12 @@
 
 #include "../reference/random_program.hpp"
 #include "classic_programs.hpp"
+#include "describe.hpp"
 #include "drawn.hpp"
-#include "told.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using reference::feature_set;
@@ -67,10 +69,10 @@ explore_options options_for(std::size_t jobs) {
 
 void compare(const reference::random_program& p) {
   const program body = [p] { reference::interpret(p).body(); };
-  const std::string whole = told(explore(body, options_for(1)));
+  const std::string whole = describe(explore(body, options_for(1)));
   const int between = *rc::gen::inRange(2, 40);
   for (const std::size_t jobs : {1u, 3u}) {
-    const std::string pieces = told(search_with_stops(body, options_for(jobs), between).result);
+    const std::string pieces = describe(search_with_stops(body, options_for(jobs), between).result);
     if (pieces != whole) RC_FAIL("whole:\n" + whole + "in pieces:\n" + pieces);
   }
 }
@@ -127,11 +129,11 @@ TEST(Resume, OfASearchThatIsOverTellsItAgain) {
     run_concurrently("adder", 2, [&](int) { x.fetch_add(1); });
     require("never_two", x.load() != 2);
   };
-  const std::string first = told(explore(body, options));
+  const std::string first = describe(explore(body, options));
   ASSERT_TRUE(last && last->over);
   const saved_search over = *last;
   options.from = &over;
-  EXPECT_EQ(told(explore(body, options)), first);
+  EXPECT_EQ(describe(explore(body, options)), first);
 }
 
 // What was found out before the stop need not be found out again, at the price of starting over.
@@ -154,7 +156,7 @@ TEST(Resume, KnowsWhatWasLearnt) {
   options.save = [&](const saved_search& as) { last = as; };
   const search_result first = explore(body, options);
   ASSERT_EQ(first.bound_hit, bound_kind::interrupted);
-  EXPECT_FALSE(last->carrying.empty());
+  EXPECT_FALSE(last->extra_accesses.empty());
   EXPECT_FALSE(last->observed.empty());
   const saved_search before = *last;
   interrupted = false;

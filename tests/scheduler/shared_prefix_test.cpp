@@ -22,6 +22,8 @@
 #include "explored.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 search_result searched(const program& body) {
@@ -156,7 +158,7 @@ TEST(SharedPrefix, NarrowTablesAreForgotten) {
 class link {
  public:
   void follow() {
-    static constexpr operation_kind kind{"follow", /*adaptive=*/true};
+    static constexpr operation_kind kind{.name = "follow", .adaptive = true};
     point p{kind, state_, source_location::current()};
     p.read(state_);
     p.read(set_ ? there_ : here_);

@@ -21,6 +21,8 @@
 #include "classic_programs.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using size = std::tuple<std::size_t, std::size_t, std::size_t>;  // preemptions, steps, threads

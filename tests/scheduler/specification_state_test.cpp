@@ -14,6 +14,8 @@
 #include "explored.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using ::testing::ElementsAre;

@@ -13,6 +13,8 @@
 #include <norn/scheduler/explore/explorer.hpp>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using ::testing::HasSubstr;
@@ -275,14 +277,14 @@ TEST(SymmetricGroup, TheBodyMayNotCountItsThreads) {
 }
 
 TEST(SymmetricGroup, SaysWhereTheyDiffer) {
-  const std::string told = misuse_of([] {
+  const std::string message = misuse_of([] {
     atomic<int> n;
     run_concurrently(
         "t", 2, [&](int i) { i == 1 ? n.store(1) : void(n.load()); }, equal);
   });
-  EXPECT_THAT(told, HasSubstr("step 2 is load (" __FILE__ ":"));
-  EXPECT_THAT(told, HasSubstr("in each other's places, store (" __FILE__ ":"));
-  EXPECT_THAT(told, HasSubstr("or leave `symmetric` out."));
+  EXPECT_THAT(message, HasSubstr("step 2 is load (" __FILE__ ":"));
+  EXPECT_THAT(message, HasSubstr("in each other's places, store (" __FILE__ ":"));
+  EXPECT_THAT(message, HasSubstr("or leave `symmetric` out."));
 }
 
 // Of two, whatever comes before: it is always the other's place that a renamed run tries.

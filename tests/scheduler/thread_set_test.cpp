@@ -6,6 +6,8 @@
 #include <vector>
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 TEST(ThreadSet, HoldsAnyNumberOfThreads) {

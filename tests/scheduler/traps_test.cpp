@@ -27,6 +27,8 @@
 #include "explored.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 // --- threads ---

@@ -24,6 +24,8 @@
 #include "explored.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 // --- enabledness ---

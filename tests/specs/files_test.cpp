@@ -15,6 +15,8 @@
 #include "../reference/naive.hpp"
 
 namespace norn::files {
+
+using namespace engine;
 namespace {
 
 // What two saves of the same file can come to, "content, then how many of them failed": the same by

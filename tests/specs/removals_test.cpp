@@ -67,7 +67,7 @@ void expect_removed(const removal& r) {
 }
 
 conclusion verdict_in(const removal& r, const std::string& variant) {
-  const search& s = search_named(r.protocol + "/" + variant + "@" + r.deployment);
+  const declared_search& s = search_named(r.protocol + "/" + variant + "@" + r.deployment);
   return verdict_of(result_of(s), r.property).verdict;
 }
 

@@ -21,9 +21,9 @@ using specs_test::result_of;
 using specs_test::search_named;
 
 TEST(Runs, EveryVerdictIsAsDeclared) {
-  const std::vector<search> searches = specs_test::searches_of("runs");
+  const std::vector<declared_search> searches = specs_test::searches_of("runs");
   ASSERT_EQ(searches.size(), 82u);
-  for (const search& s : searches) specs_test::expect_as_declared(s);
+  for (const declared_search& s : searches) specs_test::expect_as_declared(s);
 }
 
 void expect_executions(const std::string& variant,

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::string_view large_deployment = "10thread";
 
-std::vector<search> searches_that_are(bool large, std::string_view protocol) {
-  std::vector<search> found;
-  for (const search& s : registered_searches()) {
+std::vector<declared_search> searches_that_are(bool large, std::string_view protocol) {
+  std::vector<declared_search> found;
+  for (const declared_search& s : registered_searches()) {
     if (s.protocol == protocol && (s.deployment == large_deployment) == large) found.push_back(s);
   }
   return found;
@@ -48,22 +48,22 @@ std::size_t most_holders(const std::vector<trace_step>& steps) {
 
 }  // namespace
 
-std::vector<search> searches_of(std::string_view protocol) {
+std::vector<declared_search> searches_of(std::string_view protocol) {
   return searches_that_are(false, protocol);
 }
 
-std::vector<search> large_searches_of(std::string_view protocol) {
+std::vector<declared_search> large_searches_of(std::string_view protocol) {
   return searches_that_are(true, protocol);
 }
 
-const search& search_named(std::string_view name) {
-  for (const search& s : registered_searches()) {
+const declared_search& search_named(std::string_view name) {
+  for (const declared_search& s : registered_searches()) {
     if (s.name() == name) return s;
   }
   throw std::logic_error("no search " + std::string(name));
 }
 
-search_result result_of(const search& s) {
+search_result result_of(const declared_search& s) {
   explore_options options;
   options.name = s.name();
   for (const expectation& each : s.expects) options.properties.push_back(each.property);
@@ -72,7 +72,7 @@ search_result result_of(const search& s) {
   return explore(s.body, options);
 }
 
-void expect_as_declared(const search& s) {
+void expect_as_declared(const declared_search& s) {
   const search_result result = result_of(s);
   // One more would be a property that nobody declared: a deadlock, an exception.
   ASSERT_EQ(result.properties.size(), s.expects.size()) << s.name();

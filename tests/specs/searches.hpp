@@ -13,16 +13,16 @@
 namespace norn::specs_test {
 
 // Of one protocol; the large ones are those in a deployment `10thread`.
-std::vector<search> searches_of(std::string_view protocol);
-std::vector<search> large_searches_of(std::string_view protocol);
+std::vector<declared_search> searches_of(std::string_view protocol);
+std::vector<declared_search> large_searches_of(std::string_view protocol);
 
 // `protocol/variant@deployment`. Throws when there is none.
-const search& search_named(std::string_view name);
+const declared_search& search_named(std::string_view name);
 
-search_result result_of(const search& s);
+search_result result_of(const declared_search& s);
 
 // Fails the test where a verdict is not the declared one.
-void expect_as_declared(const search& s);
+void expect_as_declared(const declared_search& s);
 
 // What a property of a search came to. Requires: the search declares the property.
 const property_verdict& verdict_of(const search_result& result, std::string_view property);

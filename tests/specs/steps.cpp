@@ -11,6 +11,8 @@
 
 namespace norn::specs_test {
 
+using namespace engine;
+
 namespace {
 
 // A lock is taken in a second step, after one that found its file.
@@ -50,7 +52,8 @@ steps steps_of(std::string_view protocol, std::string_view variant) {
   runner r({.narrate = true});
   exhaustive only_the_first;
   only_the_first.begin_execution();
-  const search& s = search_named(std::string(protocol) + "/" + std::string(variant) + "@1thread");
+  const declared_search& s =
+      search_named(std::string(protocol) + "/" + std::string(variant) + "@1thread");
   const counterexample told = narrate(r, r.run(s.body, only_the_first));
   steps found;
   bool half_told = false;
@@ -64,7 +67,7 @@ steps steps_of(std::string_view protocol, std::string_view variant) {
 
 std::vector<std::string> variants_of(std::string_view protocol) {
   std::vector<std::string> found;
-  for (const search& s : searches_of(protocol)) {
+  for (const declared_search& s : searches_of(protocol)) {
     if (s.deployment == "1thread" && s.variant != "fixed") found.push_back(s.variant);
   }
   return found;

@@ -19,6 +19,8 @@
 #include "searches.hpp"
 
 namespace norn::store {
+
+using namespace engine;
 namespace {
 
 using files::model_system;
@@ -57,15 +59,15 @@ space space_of(const deployment& d) {
 }
 
 TEST(Store, EveryVerdictIsAsDeclared) {
-  const std::vector<search> searches = specs_test::searches_of("store");
+  const std::vector<declared_search> searches = specs_test::searches_of("store");
   ASSERT_EQ(searches.size(), 83u);
-  for (const search& s : searches) specs_test::expect_as_declared(s);
+  for (const declared_search& s : searches) specs_test::expect_as_declared(s);
 }
 
 TEST(LargeStore, TenThreads) {
-  const std::vector<search> searches = specs_test::large_searches_of("store");
+  const std::vector<declared_search> searches = specs_test::large_searches_of("store");
   ASSERT_EQ(searches.size(), 2u);
-  for (const search& s : searches) specs_test::expect_as_declared(s);
+  for (const declared_search& s : searches) specs_test::expect_as_declared(s);
   // Equals that take one lock: all orders are renamings of one.
   const search_result fixed = result_of(search_named("store/fixed@10thread"));
   EXPECT_EQ(fixed.stats.executions, 1u);

@@ -245,11 +245,11 @@ TEST(Flags, ReplayOfAnExpectedViolationShowsItAndPasses) {
 }
 
 TEST(Flags, ReplayOfAScheduleThatLeadsToMisuseFails) {
-  norn::token t = std::get<norn::token>(
-      norn::decode(token_in(with("--gtest_filter=DISABLED_Sample.LosesAnUpdate"))));
+  norn::engine::token t = std::get<norn::engine::token>(
+      norn::engine::decode(token_in(with("--gtest_filter=DISABLED_Sample.LosesAnUpdate"))));
   t.check = "DISABLED_Sample.IsMisused";
   const run_anew run =
-      with("--gtest_filter=DISABLED_Sample.IsMisused --norn_replay=" + norn::encode(t));
+      with("--gtest_filter=DISABLED_Sample.IsMisused --norn_replay=" + norn::engine::encode(t));
   EXPECT_EQ(run.code, 1);
   EXPECT_TRUE(has(run, "MISUSE  DISABLED_Sample.IsMisused")) << run.output;
   EXPECT_TRUE(has(run, "an operation (exchange) inside the predicate of always(\"looks_only\")"));

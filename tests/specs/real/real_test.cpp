@@ -31,6 +31,8 @@
 #include "turns.hpp"
 
 namespace norn::specs_test {
+
+using namespace engine;
 namespace {
 
 using files::model_system;
@@ -190,7 +192,7 @@ std::vector<real_thread> processes_of(const store::deployment& d) {
                          [service, number] { return answer(number, service->create()); }});
     }
   }
-  for (int l = 0; l < d.lookers; ++l) {
+  for (int l = 0; l < d.lock_file_openers; ++l) {
     threads.push_back({0, "looker/" + std::to_string(l), [] {
                          store::look_at_lock_file<real_system>();
                          return std::string();
@@ -256,7 +258,8 @@ TEST(RealStore, FcntlLockOfThreads) {
 
 // Between processes there is, until somebody closes another descriptor of the file.
 TEST(RealStore, FcntlLockAndALook) {
-  expect_store_damaged<store::fcntl_lock>({.processes = 2, .lookers = 1}, one_of_two_lost);
+  expect_store_damaged<store::fcntl_lock>({.processes = 2, .lock_file_openers = 1},
+                                          one_of_two_lost);
 }
 
 TEST(RealStore, SharedFilelock) {

@@ -1,4 +1,4 @@
-// Versions: what a regular file has held since it was last on the disk as a whole, and so what a crash of
+// Crash states of a file: what it has held since it was last on the disk as a whole, and so what a crash of
 // its host may leave of it. Kept only where a crash may come.
 //
 // POSIX promises for data that no fsync has covered nothing at all (fsync(2), "Rationale" of POSIX.1-2017
@@ -27,12 +27,14 @@ using version = std::uint64_t;
 
 enum class change : std::uint8_t { write, truncation };
 
-class versions {
+class file_crash_states {
  public:
   static constexpr std::size_t block_bytes = 4096;  // what reaches the disk whole or not at all
 
   // All of `bytes` is on the disk.
-  explicit versions(std::string bytes) { held_.push_back({std::move(bytes), change::truncation}); }
+  explicit file_crash_states(std::string bytes) {
+    held_.push_back({std::move(bytes), change::truncation});
+  }
 
   // The file holds this now: by a write of the bytes from `first` up to `end`, or by a new size.
   void written(const std::string& bytes, std::uint64_t first, std::uint64_t end);

@@ -1,4 +1,4 @@
-#include <norn/model/io/mounted_files.hpp>
+#include <norn/model/io/visible_files.hpp>
 
 #include <map>
 #include <string>
@@ -9,6 +9,8 @@
 #include <norn/scheduler/run/specification_state.hpp>
 
 namespace norn::io {
+
+using namespace engine;
 
 namespace {
 
@@ -54,17 +56,17 @@ void describe_loss(point& p, const image& before, const image& after) {
 
 }  // namespace
 
-file_system& mounted_files::seen_by(point& p, const process& by) const {
-  if (server_) return server_->part<mounted_files>().seen(p, false);
+file_system& visible_files::seen_by(point& p, const process& by) const {
+  if (server_) return server_->part<visible_files>().seen(p, false);
   return seen(p, by.ends_with_host());
 }
 
-file_system& mounted_files::seen(point& p, bool ends_with_them) const {
+file_system& visible_files::seen(point& p, bool ends_with_them) const {
   if (may_crash_ && !ends_with_them) p.read(which_);
   return current();
 }
 
-file_system::lock_space mounted_files::locks_of(const process& by) const {
+file_system::lock_space visible_files::locks_of(const process& by) const {
   if (!server_ || locks_ == network_locks::shared) return {};
   return [client = by.on()](inode& of) -> file_locks& {
     return client.part<file_locks>("inode " + std::to_string(static_cast<std::uint64_t>(of.id)));
@@ -73,16 +75,16 @@ file_system::lock_space mounted_files::locks_of(const process& by) const {
 
 // Which files they are is observed before it can change: a crash may be declared and files mounted after the
 // predicate was stated.
-const file_system& mounted_files::observed() const {
+const file_system& visible_files::observed() const {
   observe(which_);
-  return server_ ? server_->part<mounted_files>().observed() : current();
+  return server_ ? server_->part<visible_files>().observed() : current();
 }
 
-void mounted_files::mount(const host& server, network_locks locks) {
+void visible_files::mount(const host& server, network_locks locks) {
   if (!runs_alone()) {
     halt_as_misuse("files are mounted while other threads run: mount them before the first starts");
   }
-  mounted_files& served = server.part<mounted_files>();
+  visible_files& served = server.part<visible_files>();
   if (&served == this || served.server_) {
     halt_as_misuse(server.name() +
                    " cannot serve files to be mounted: it is the client itself, or mounts another "
@@ -94,7 +96,7 @@ void mounted_files::mount(const host& server, network_locks locks) {
   ghost_written(which_);
 }
 
-void mounted_files::set_storage(storage kind) {
+void visible_files::set_storage(storage kind) {
   if (may_crash_ || !runs_alone()) {
     halt_as_misuse(
         "what a disk promises is said after its crash was declared, or while threads run: "
@@ -103,19 +105,19 @@ void mounted_files::set_storage(storage kind) {
   kind_ = kind;
 }
 
-void mounted_files::may_perish() {
+void visible_files::may_be_lost() {
   may_crash_ = true;
   current().expect_crashes(kind_);
 }
 
-std::uint32_t mounted_files::outcomes() {
+std::uint32_t visible_files::outcomes() {
   std::optional<std::vector<image>> found = current().survivors();
   if (!found) return UINT32_MAX;
   survivors_ = std::move(*found);
   return static_cast<std::uint32_t>(survivors_.size());
 }
 
-void mounted_files::perish(point& p, std::uint32_t outcome) {
+void visible_files::lose(point& p, std::uint32_t outcome) {
   const image& survived = survivors_[outcome];
   p.write(which_);
   const bool short_writes = current().short_writes;

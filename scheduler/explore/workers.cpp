@@ -1,4 +1,4 @@
-#include <norn/scheduler/explore/crew.hpp>
+#include <norn/scheduler/explore/workers.hpp>
 
 #include <algorithm>
 #include <system_error>
@@ -10,7 +10,7 @@
 #include <norn/scheduler/strategy/in_turns.hpp>
 #include <norn/scheduler/strategy/random_walk.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -40,19 +40,19 @@ runner::settings settings_with(const explore_options& options, thread_names* nam
 
 std::optional<std::string> misuse_of(const runner& r) {
   if (!r.misuse().empty()) return r.misuse();
-  if (r.diverged()) return told_as_misuse(*r.diverged());
+  if (r.diverged()) return describe_as_misuse(*r.diverged());
   return std::nullopt;
 }
 
-void count(statistics& stats, const execution& done, lesson learnt) {
-  if (learnt == lesson::probe || learnt == lesson::repeated) {
+void count(statistics& stats, const execution& done, execution_kind learnt) {
+  if (learnt == execution_kind::probe || learnt == execution_kind::repeated) {
     ++stats.probes;
     stats.probe_steps += done.size();
     return;
   }
   stats.steps += done.size();
   stats.met_groups = stats.met_groups || done.has_groups();
-  if (learnt == lesson::redundant || done.outcome() == outcome::cut_off) {
+  if (learnt == execution_kind::redundant || done.outcome() == outcome::cut_off) {
     ++stats.blocked;
   } else if (done.outcome() == outcome::too_deep) {
     ++stats.too_deep;
@@ -68,14 +68,14 @@ bool is_found(const std::vector<finding>& found, const std::string& property) {
 
 }  // namespace
 
-crew::worker::worker(const explore_options& options, thread_names* names)
+workers::worker::worker(const explore_options& options, thread_names* names)
     : chooses(make_strategy(options)),
       divides(dynamic_cast<exhaustive*>(chooses.get())),
       exhausts(exhaustive_within(*chooses)),
       runs(settings_with(options, names)),
       guard(runs, options.name, options.limits.depth) {}
 
-crew::crew(const program& body, const explore_options& options)
+workers::workers(const program& body, const explore_options& options)
     : body_(body),
       options_(options),
       began_(steady::now()),
@@ -83,12 +83,13 @@ crew::crew(const program& body, const explore_options& options)
       looked_(began_),
       saved_(began_) {
   if (options.from == nullptr) return;
-  known_.carrying.insert(options.from->carrying.begin(), options.from->carrying.end());
+  known_.extra_accesses.insert(options.from->extra_accesses.begin(),
+                               options.from->extra_accesses.end());
   known_.observed.insert(options.from->observed.begin(), options.from->observed.end());
   partition_ = partition(options.from->segments);
 }
 
-summary crew::search() {
+summary workers::search() {
   run_pass();
   while (summary_.starts_over != nullptr && bound_hit_ == bound_kind::none) {
     begin_again();
@@ -97,11 +98,11 @@ summary crew::search() {
   return bound_hit_ == bound_kind::none ? summary_ : partition_.so_far();
 }
 
-saved_search crew::saved() {
+saved_search workers::saved() {
   saved_search all;
   all.segments = partition_.recorded();
   all.threads = names_.paths();
-  all.carrying.assign(known_.carrying.begin(), known_.carrying.end());
+  all.extra_accesses.assign(known_.extra_accesses.begin(), known_.extra_accesses.end());
   all.observed.assign(known_.observed.begin(), known_.observed.end());
   std::sort(all.observed.begin(), all.observed.end());
   return all;
@@ -109,7 +110,7 @@ saved_search crew::saved() {
 
 // --- a pass ---
 
-void crew::run_pass() {
+void workers::run_pass() {
   work(true);
   for (std::thread& each : others_) each.join();
   others_.clear();
@@ -117,7 +118,7 @@ void crew::run_pass() {
 }
 
 // What was found out first, in the order of a single worker, all of them know from now on.
-void crew::begin_again() {
+void workers::begin_again() {
   const knowledge& more = found_out_.at(summary_.starts_over);
   add(known_, more);
   if (more.misnumbered) {
@@ -130,30 +131,30 @@ void crew::begin_again() {
   over_ = false;
 }
 
-void crew::add(knowledge& to, const knowledge& more) {
-  to.carrying.insert(more.carrying.begin(), more.carrying.end());
+void workers::add(knowledge& to, const knowledge& more) {
+  to.extra_accesses.insert(more.extra_accesses.begin(), more.extra_accesses.end());
   for (const auto& [name, observers] : more.observed) to.observed[name] |= observers;
 }
 
-crew::knowledge crew::known_to(const worker& w) {
+workers::knowledge workers::known_to(const worker& w) {
   knowledge all;
-  if (w.exhausts != nullptr) all.carrying = w.exhausts->carrying_kinds();
+  if (w.exhausts != nullptr) all.extra_accesses = w.exhausts->kinds_with_extra_accesses();
   all.observed = w.runs.observed();
   all.misnumbered = w.runs.misnumbered();
   return all;
 }
 
-std::unique_ptr<crew::worker> crew::hire() {
+std::unique_ptr<workers::worker> workers::hire() {
   const bool numbered = options_.strategy != strategy_kind::random;
   auto fresh = std::make_unique<worker>(options_, numbered ? &names_ : nullptr);
   const std::scoped_lock lock(mutex_);
-  if (fresh->exhausts != nullptr) fresh->exhausts->learn(known_.carrying);
+  if (fresh->exhausts != nullptr) fresh->exhausts->learn(known_.extra_accesses);
   fresh->runs.learn(known_.observed);
   return fresh;
 }
 
 // Where the system gives no thread, those that are there do it.
-void crew::call_others() {
+void workers::call_others() {
   try {
     while (!no_more_workers_ && others_.size() + 1 < most_workers()) {
       others_.emplace_back([this] { work(false); });
@@ -165,7 +166,7 @@ void crew::call_others() {
 
 // Where a bound on executions ends a search is a place in the order of a single worker. A search within a bound
 // on preemptions remembers what it has come to, and is not cut into parts that know nothing of one another.
-std::size_t crew::most_workers() const {
+std::size_t workers::most_workers() const {
   const bool divisible =
       options_.strategy == strategy_kind::exhaustive && options_.limits.executions == 0;
   return divisible ? options_.jobs : 1;
@@ -173,7 +174,7 @@ std::size_t crew::most_workers() const {
 
 // --- what each worker does ---
 
-void crew::work(bool leads) {
+void workers::work(bool leads) {
   try {
     std::unique_ptr<worker> w;
     std::vector<work_item> items;
@@ -190,7 +191,7 @@ void crew::work(bool leads) {
 }
 
 // Waits until there is one; null when the pass is over.
-segment* crew::next_segment(std::vector<work_item>& items, bool leads) {
+segment* workers::next_segment(std::vector<work_item>& items, bool leads) {
   std::unique_lock lock(mutex_);
   while (!over_) {
     if (segment* const s = partition_.take()) {
@@ -208,7 +209,7 @@ segment* crew::next_segment(std::vector<work_item>& items, bool leads) {
   return nullptr;
 }
 
-bool crew::go_through(worker& w, segment& s, bool leads) {
+bool workers::go_through(worker& w, segment& s, bool leads) {
   statistics mine = s.stats;
   w.runs.forget_declared();
   while (!over_.load(std::memory_order_relaxed) && w.chooses->begin_execution()) {
@@ -221,20 +222,20 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
       start_over(w, s, mine);
       return false;
     }
-    const lesson learnt = w.chooses->end_execution(done);
+    const execution_kind learnt = w.chooses->end_execution(done);
     if (const auto d = w.chooses->diverged()) {
-      end_in_misuse(w, s, mine, told_as_misuse(*d));
+      end_in_misuse(w, s, mine, describe_as_misuse(*d));
       return false;
     }
-    if (learnt == lesson::start_over) {
+    if (learnt == execution_kind::start_over) {
       start_over(w, s, mine);
       return false;
     }
-    const std::uint64_t number = mine.executions + (learnt == lesson::repeated ? 0 : 1);
+    const std::uint64_t number = mine.executions + (learnt == execution_kind::repeated ? 0 : 1);
     count(mine, done, learnt);
     if (!w.runs.violations().empty()) {
       // What a probe comes across belongs to an execution, which comes across it, too.
-      if (learnt == lesson::probe) {
+      if (learnt == execution_kind::probe) {
         w.exhausts->share_nothing();
       } else {
         note(w, done, s, mine, number);
@@ -254,7 +255,7 @@ bool crew::go_through(worker& w, segment& s, bool leads) {
 }
 
 // What was taken for independent was not, or threads are to be numbered anew.
-void crew::start_over(const worker& w, segment& s, const statistics& mine) {
+void workers::start_over(const worker& w, segment& s, const statistics& mine) {
   const std::scoped_lock lock(mutex_);
   publish(w, s, mine);
   if (over_) return;
@@ -264,7 +265,8 @@ void crew::start_over(const worker& w, segment& s, const statistics& mine) {
   consider_end();
 }
 
-void crew::end_in_misuse(const worker& w, segment& s, const statistics& mine, std::string misuse) {
+void workers::end_in_misuse(const worker& w, segment& s, const statistics& mine,
+                            std::string misuse) {
   const std::scoped_lock lock(mutex_);
   publish(w, s, mine);
   if (over_) return;
@@ -273,8 +275,8 @@ void crew::end_in_misuse(const worker& w, segment& s, const statistics& mine, st
   consider_end();
 }
 
-void crew::note(const worker& w, const execution& done, segment& s, const statistics& mine,
-                std::uint64_t number) {
+void workers::note(const worker& w, const execution& done, segment& s, const statistics& mine,
+                   std::uint64_t number) {
   for (const violation& v : w.runs.violations()) {
     if (is_found(s.findings, v.property)) continue;
     schedule steps = w.runs.by_creation(done);
@@ -286,7 +288,7 @@ void crew::note(const worker& w, const execution& done, segment& s, const statis
   }
 }
 
-void crew::give(worker& w, segment& s, const statistics& mine) {
+void workers::give(worker& w, segment& s, const statistics& mine) {
   if (w.divides == nullptr || !w.divides->settle()) return;
   std::vector<work_item> items = w.divides->give();
   if (items.empty()) return;
@@ -297,7 +299,7 @@ void crew::give(worker& w, segment& s, const statistics& mine) {
   changed_.notify_one();
 }
 
-void crew::report(worker& w, segment& s, const statistics& mine, bool leads) {
+void workers::report(worker& w, segment& s, const statistics& mine, bool leads) {
   const bool ticked = w.recorded != tick_.load(std::memory_order_relaxed);
   const bool used_up =
       options_.limits.executions != 0 && mine.executions >= options_.limits.executions;
@@ -315,14 +317,14 @@ void crew::report(worker& w, segment& s, const statistics& mine, bool leads) {
 
 // --- under the lock ---
 
-void crew::publish(const worker& w, segment& s, const statistics& mine) {
+void workers::publish(const worker& w, segment& s, const statistics& mine) {
   s.stats = mine;
-  norn::add(s.faults, {w.runs.faults().begin(), w.runs.faults().end()});
-  norn::add(s.ghosts, w.runs.ghosts());
+  engine::add(s.faults, {w.runs.faults().begin(), w.runs.faults().end()});
+  engine::add(s.ghosts, w.runs.ghosts());
 }
 
 // What is left of the segment. While children are still being looked for, what was left before holds.
-void crew::record(worker& w, segment& s, const statistics& mine) {
+void workers::record(worker& w, segment& s, const statistics& mine) {
   if (!options_.save || w.divides == nullptr || !w.divides->settle()) return;
   w.recorded = tick_;
   if (others_.empty()) add(known_, known_to(w));
@@ -330,40 +332,40 @@ void crew::record(worker& w, segment& s, const statistics& mine) {
   s.last = {w.divides->items(), mine, s.faults, s.ghosts, s.findings.size()};
 }
 
-void crew::save() {
+void workers::save() {
   ++tick_;
   options_.save(saved());
 }
 
-void crew::end() {
+void workers::end() {
   over_ = true;
   changed_.notify_all();
 }
 
-void crew::consider_end() {
+void workers::consider_end() {
   if (over_) return;
   summary_ = partition_.in_order([this](const auto& found) { return decided(found); });
   if (summary_.decided) end();
 }
 
 // Nothing was left to it.
-void crew::note_coverage(const strategy& ended) {
+void workers::note_coverage(const strategy& ended) {
   if (!ended.exhaustive_search()) bound_hit_ = bound_kind::preemptions;
   gave_way_ = ended.gave_way();
 }
 
-bool crew::decided(const std::vector<finding>& found) const {
+bool workers::decided(const std::vector<finding>& found) const {
   if (options_.stop_at_first_violation) return !found.empty();
   return !options_.properties.empty() &&
          std::all_of(options_.properties.begin(), options_.properties.end(),
                      [&](const std::string& p) { return is_found(found, p); });
 }
 
-bool crew::is_interrupted() const {
+bool workers::is_interrupted() const {
   return options_.interrupted != nullptr && options_.interrupted->load(std::memory_order_relaxed);
 }
 
-void crew::look_around(const worker* leader) {
+void workers::look_around(const worker* leader) {
   if (over_) return;
   const auto now = steady::now();
   look_again_after(now - looked_);
@@ -394,7 +396,7 @@ void crew::look_around(const worker* leader) {
 
 // Reading the clock may cost as much as an execution: it is read once in many of them, but often enough
 // where each takes long.
-void crew::look_again_after(steady::duration since_last_look) {
+void workers::look_again_after(steady::duration since_last_look) {
   constexpr std::uint64_t rarest = 64;
   constexpr std::chrono::milliseconds long_enough{10};
   since_clock_ = 0;
@@ -402,4 +404,4 @@ void crew::look_again_after(steady::duration since_last_look) {
                                                : std::min(clock_every_ * 2, rarest);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -1,4 +1,4 @@
-// Told: what a search came to, times aside, as text to be compared.
+// Describe: what a search came to, times aside, as text to be compared.
 #pragma once
 
 #include <sstream>
@@ -8,7 +8,7 @@
 
 namespace norn {
 
-inline std::string told(const search_result& r) {
+inline std::string describe(const search_result& r) {
   std::ostringstream text;
   text << r.stats.executions << " executions, " << r.stats.blocked << " blocked, "
        << r.stats.too_deep << " too deep, " << r.stats.steps << " steps, "
@@ -19,8 +19,8 @@ inline std::string told(const search_result& r) {
     if (const auto& found = p.counterexample) {
       text << " in execution " << found->found_execution << " of " << found->found_steps
            << " steps:";
-      for (const step& s : found->schedule)
-        text << " " << index_of(s.thread) << "." << s.alternative;
+      for (const engine::step& s : found->schedule)
+        text << " " << engine::index_of(s.thread) << "." << s.alternative;
     }
     text << "\n";
   }

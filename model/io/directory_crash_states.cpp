@@ -1,4 +1,4 @@
-#include <norn/model/io/unsynced_names.hpp>
+#include <norn/model/io/directory_crash_states.hpp>
 
 #include <algorithm>
 #include <set>
@@ -6,7 +6,7 @@
 namespace norn::io {
 
 // A tree while it is put together.
-struct unsynced_names::gathering {
+struct directory_crash_states::gathering {
   outcome_choices& choices;
   tree names;  // on the disk, with what was committed in order
   std::map<inode_id, version> at_least;
@@ -14,7 +14,8 @@ struct unsynced_names::gathering {
   image made;
 };
 
-unsynced_names::unsynced_names(storage kind, directory& root) : kind_(kind), root_(&root) {
+directory_crash_states::directory_crash_states(storage kind, directory& root)
+    : kind_(kind), root_(&root) {
   std::vector<const directory*> to_do{&root};
   while (!to_do.empty()) {
     const directory* const d = to_do.back();
@@ -27,7 +28,7 @@ unsynced_names::unsynced_names(storage kind, directory& root) : kind_(kind), roo
   }
 }
 
-void unsynced_names::apply(tree& to, const kept_change& change) {
+void directory_crash_states::apply(tree& to, const kept_change& change) {
   names& entries = to[change.in];
   if (change.to == nullptr) {
     entries.erase(change.name);
@@ -36,7 +37,8 @@ void unsynced_names::apply(tree& to, const kept_change& change) {
   }
 }
 
-void unsynced_names::note(std::initializer_list<name_change> changes, regular_file* renamed_over) {
+void directory_crash_states::note(std::initializer_list<name_change> changes,
+                                  regular_file* renamed_over) {
   if (ordered()) {
     record& added = journal_.emplace_back();
     for (const name_change& each : changes) {
@@ -63,13 +65,13 @@ void unsynced_names::note(std::initializer_list<name_change> changes, regular_fi
   }
 }
 
-void unsynced_names::sync(const inode& what) {
+void directory_crash_states::sync(const inode& what) {
   const auto needs = needs_.find(what.id);
   if (needs != needs_.end()) commit(needs->second);
   if (what.is_directory()) sync_names(what.id);
 }
 
-void unsynced_names::sync_names(inode_id in) {
+void directory_crash_states::sync_names(inode_id in) {
   for (auto place = since_.begin(); place != since_.end();) {
     if (place->first.first != in) {
       ++place;
@@ -86,7 +88,7 @@ void unsynced_names::sync_names(inode_id in) {
 }
 
 // In order, until so many have been committed in all.
-void unsynced_names::commit(std::size_t records) {
+void directory_crash_states::commit(std::size_t records) {
   const std::size_t now = std::max(records, committed_) - committed_;
   for (std::size_t i = 0; i < now; ++i) {
     for (const kept_change& change : journal_[i].changes) apply(on_disk_, change);
@@ -96,7 +98,7 @@ void unsynced_names::commit(std::size_t records) {
   committed_ += now;
 }
 
-image unsynced_names::surviving(outcome_choices& choices) const {
+image directory_crash_states::surviving(outcome_choices& choices) const {
   gathering g{choices, on_disk_, {}, {}, {}};
   const std::size_t committed = journal_.size() - choices.pick(journal_.size() + 1);
   for (std::size_t i = 0; i < committed; ++i) {
@@ -114,7 +116,7 @@ image unsynced_names::surviving(outcome_choices& choices) const {
 
 // A directory that would come to have two names keeps the first in the order of a walk: a check of the file
 // system would leave no more.
-void unsynced_names::gather(gathering& g, const inode& from, std::size_t into) const {
+void directory_crash_states::gather(gathering& g, const inode& from, std::size_t into) const {
   g.made[into].is_directory = from.is_directory();
   g.made[into].mode = from.mode;
   if (!from.is_directory()) {
@@ -142,8 +144,8 @@ void unsynced_names::gather(gathering& g, const inode& from, std::size_t into) c
   }
 }
 
-const inode* unsynced_names::surviving_entry(gathering& g, inode_id in,
-                                             const std::string& name) const {
+const inode* directory_crash_states::surviving_entry(gathering& g, inode_id in,
+                                                     const std::string& name) const {
   const auto changed = since_.find({in, name});
   if (changed == since_.end()) {
     const names& entries = g.names[in];

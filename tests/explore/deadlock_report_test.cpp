@@ -1,5 +1,5 @@
 // Who is named as the holder of what a thread waits for at the end, and the circle that a deadlock is.
-#include <norn/scheduler/explore/waits.hpp>
+#include <norn/scheduler/explore/deadlock_report.hpp>
 
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 counterexample deadlock_of(const program& body) {
   explore_options options;
-  options.name = "waits_test";
+  options.name = "deadlock_report_test";
   options.properties = {"no_deadlock"};
   const search_result found = explore(body, options);
   EXPECT_EQ(found.properties.size(), 1u) << found.properties.back().property;

@@ -1,4 +1,4 @@
-// Waits: who waits for what, at the end of an execution or along it, and for whom.
+// Deadlock report: who waits for what, at the end of an execution or along it, and for whom.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 #include <norn/scheduler/run/runner.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 using word_history = std::span<const execution::word_write>;
 
@@ -31,4 +31,4 @@ std::vector<wait> waits_of(const runner& r, const execution& done);
 // m held by b, b waits for mutex n held by a". Empty where there is none. Requires: `r` narrates.
 std::string circle_text(const runner& r, const std::vector<wait>& waits);
 
-}  // namespace norn
+}  // namespace norn::engine

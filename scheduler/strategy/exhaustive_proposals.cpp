@@ -1,15 +1,15 @@
-// What the exhaustive search learns from an execution: which decisions it made, and which other resolutions of them
-// it is the one to propose.
+// What the exhaustive search proposes after an execution: which decisions the execution made, and which other
+// resolutions of them this execution is the one to propose.
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
 #include <algorithm>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
-#include <norn/scheduler/strategy/decisions.hpp>
+#include <norn/scheduler/strategy/item_recovery.hpp>
 #include <norn/scheduler/strategy/symmetry.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -56,41 +56,41 @@ bool writes(const execution& t, event_id e, object_slot o) {
 
 }  // namespace
 
-lesson exhaustive::end_execution(const execution& done) {
+execution_kind exhaustive::end_execution(const execution& done) {
   if (repeats_) {
     divergence_ = repeated_.end(done);
-    return lesson::repeated;
+    return execution_kind::repeated;
   }
   if (probing_) {
     if (done.outcome() != outcome::cut_off && done.outcome() != outcome::diverged) {
       footprints_.learn(probed_, footprint_of_last(done));
     }
-    return lesson::probe;
+    return execution_kind::probe;
   }
   if (starts_over_) {
     restart();
-    return lesson::start_over;
+    return execution_kind::start_over;
   }
   if (stage_ == stage::asking && done.size() == replayed_) return answered(done);
   if (done.outcome() == outcome::cut_off || done.outcome() == outcome::diverged)
-    return lesson::probe;
+    return execution_kind::probe;
   if (done.size() < replayed_) {
     if (done.outcome() == outcome::completed) {
       diverge(done.size(), "nothing: the execution had ended");
     }
-    return lesson::probe;
+    return execution_kind::probe;
   }
   if (stage_ == stage::finding) return found_parent(done);
   if (!examine(done)) {
-    if (!starts_over_) return lesson::probe;
+    if (!starts_over_) return execution_kind::probe;
     restart();
-    return lesson::start_over;
+    return execution_kind::start_over;
   }
   const bool as_planned = done.outcome() == outcome::completed && !divergence_;
   NORN_INVARIANT(!verify || !as_planned || is_item_of(done));
-  if (learn_carrying_kinds(done)) {
+  if (learn_kinds_with_extra_accesses(done)) {
     restart();
-    return lesson::start_over;
+    return execution_kind::start_over;
   }
   kept_.reset();
   children_from_ = items_.size();
@@ -108,9 +108,9 @@ lesson exhaustive::end_execution(const execution& done) {
       reverse_blocking(done, t, done.events_of(t).size(), done.pending(t));
     }
   }
-  if (stage_ != stage::exploring) return lesson::probe;
+  if (stage_ != stage::exploring) return execution_kind::probe;
   if (as_planned) repeated_.plan(done, replayed_ == 0);
-  return lesson::execution;
+  return execution_kind::execution;
 }
 
 void exhaustive::propose_choices(const execution& t) {
@@ -315,4 +315,4 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
   item.steps.back().ends_block = true;
 }
 
-}  // namespace norn
+}  // namespace norn::engine

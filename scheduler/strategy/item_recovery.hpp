@@ -1,4 +1,4 @@
-// Decisions: what an execution, as a trace, has decided, and the order in which its work item runs it.
+// Item recovery: what an execution, as a trace, has decided, and the order in which its work item runs it.
 //
 // The blocks of an item, and the order within each, are functions of the trace alone. An item that has been
 // forgotten can therefore be found again: from an execution of its trace, in whatever order that was run.
@@ -10,7 +10,7 @@
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 inline bool waits_on_gate(const operation& op) { return op.guard.exists() && op.guard.revocable; }
 
@@ -39,4 +39,4 @@ void append_in_order(const execution& t, cut_view from, cut_view to, std::vector
 // `w`; threads decide where it is the same one. A total order.
 bool runs_into_later(const execution& t, const event& e, const event& k, const event& w);
 
-}  // namespace norn
+}  // namespace norn::engine

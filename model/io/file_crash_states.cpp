@@ -1,4 +1,4 @@
-#include <norn/model/io/versions.hpp>
+#include <norn/model/io/file_crash_states.hpp>
 
 #include <algorithm>
 
@@ -15,12 +15,12 @@ std::string_view without_trailing_zeros(std::string_view bytes) {
 
 }  // namespace
 
-void versions::written(const std::string& bytes, std::uint64_t first, std::uint64_t end) {
+void file_crash_states::written(const std::string& bytes, std::uint64_t first, std::uint64_t end) {
   held_.push_back({bytes, change::write, first, end});
 }
 
 // What is dirty since the last attempt is written out now; what an attempt has failed on is not.
-void versions::sync() {
+void file_crash_states::sync() {
   std::size_t longest = 0;
   for (const content& each : held_) longest = std::max(longest, each.bytes.size());
   const std::size_t blocks = (longest + block_bytes - 1) / block_bytes;
@@ -47,7 +47,8 @@ void versions::sync() {
   size_floor_ = now;
 }
 
-std::string versions::surviving(outcome_choices& choices, version since, bool ordered) const {
+std::string file_crash_states::surviving(outcome_choices& choices, version since,
+                                         bool ordered) const {
   const version oldest = std::max(since, oldest_);
   const std::vector<surviving_size> sizes = surviving_sizes(std::max(size_floor_, oldest), ordered);
   const auto [sized, size] = sizes[choices.pick(sizes.size())];
@@ -68,7 +69,8 @@ std::string versions::surviving(outcome_choices& choices, version since, bool or
 }
 
 // Newest first. In an ordered mode it matters which of the changes brought the size.
-std::vector<versions::surviving_size> versions::surviving_sizes(version first, bool ordered) const {
+std::vector<file_crash_states::surviving_size> file_crash_states::surviving_sizes(
+    version first, bool ordered) const {
   std::vector<surviving_size> sizes;
   const auto add = [&](version v, std::size_t bytes) {
     const auto same = [&](const surviving_size& other) { return other.bytes == bytes; };
@@ -87,20 +89,20 @@ std::vector<versions::surviving_size> versions::surviving_sizes(version first, b
 }
 
 // The write that brought the block, if the size is that of a write: its data is there when the size is.
-version versions::on_disk_with(version sized, std::size_t block) const {
+version file_crash_states::on_disk_with(version sized, std::size_t block) const {
   if (held_[sized - oldest_].by != change::write) return 0;
   version brought = sized;
   while (brought > oldest_ && has(block, brought - 1)) --brought;
   return brought > oldest_ && held_[brought - oldest_].by == change::write ? brought : 0;
 }
 
-std::string_view versions::block(version v, std::size_t number) const {
+std::string_view file_crash_states::block(version v, std::size_t number) const {
   const std::string_view all = at(v);
   const std::size_t first = number * block_bytes;
   return first >= all.size() ? std::string_view{} : all.substr(first, block_bytes);
 }
 
-bool versions::block_changed(std::size_t number, version after) const {
+bool file_crash_states::block_changed(std::size_t number, version after) const {
   for (version v = std::max(after, oldest_); v < newest(); ++v) {
     if (without_trailing_zeros(block(v, number)) != without_trailing_zeros(block(v + 1, number))) {
       return true;
@@ -109,7 +111,7 @@ bool versions::block_changed(std::size_t number, version after) const {
   return false;
 }
 
-bool versions::block_dirtied(std::size_t number, version after) const {
+bool file_crash_states::block_dirtied(std::size_t number, version after) const {
   for (version v = std::max(after, oldest_) + 1; v <= newest(); ++v) {
     const content& each = held_[v - oldest_];
     if (each.written_first < (number + 1) * block_bytes &&
@@ -120,7 +122,7 @@ bool versions::block_dirtied(std::size_t number, version after) const {
   return block_changed(number, after);
 }
 
-version versions::floor_of(std::size_t block) const {
+version file_crash_states::floor_of(std::size_t block) const {
   return block < block_floors_.size() ? block_floors_[block] : 0;
 }
 

@@ -1,4 +1,4 @@
-// Crew: the workers that go through a search, each a thread of the operating system with a runner and a
+// Workers: what goes through a search, each a thread of the operating system with a runner and a
 // strategy of its own. They share the partition of the search, and what the program turned out to be like.
 //
 // The calling thread is the first worker and looks after time, interruption and progress; the others are
@@ -24,11 +24,11 @@
 #include <norn/scheduler/run/thread_names.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
 
-namespace norn {
+namespace norn::engine {
 
-class crew {
+class workers {
  public:
-  crew(const program& body, const explore_options& options);
+  workers(const program& body, const explore_options& options);
 
   // Searches until all is decided, nothing is left or a bound is reached. Throws what a worker threw.
   summary search();
@@ -42,7 +42,7 @@ class crew {
  private:
   // What may be found out about the program beyond a single execution.
   struct knowledge {
-    exhaustive::kinds carrying;
+    exhaustive::kinds extra_accesses;
     predicates::observations observed;
     bool misnumbered = false;
   };
@@ -122,4 +122,4 @@ class crew {
   std::uint64_t clock_every_ = 1;  // executions from one look at the clock to the next
 };
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -21,6 +21,8 @@
 #include "drawn.hpp"
 
 namespace norn {
+
+using namespace engine;
 namespace {
 
 using reference::feature_set;
@@ -35,15 +37,16 @@ struct course {
 
 // Runs the execution that the strategy has begun, and adds it to the course. `r` names the threads: searches to be
 // compared share one.
-lesson run_one(const program& body, exhaustive& s, runner& r, course& all) {
+execution_kind run_one(const program& body, exhaustive& s, runner& r, course& all) {
   const execution& done = r.run(body, s);
   if (s.diverged() || !r.misuse().empty()) {
     all.misuse = r.misuse().empty() ? s.diverged()->came : r.misuse();
-    return lesson::probe;
+    return execution_kind::probe;
   }
-  const lesson learnt = r.observed_more() ? lesson::start_over : s.end_execution(done);
-  if (learnt == lesson::execution) all.traces.push_back(reference::hash_of(done));
-  if (learnt == lesson::probe) ++all.probes;
+  const execution_kind learnt =
+      r.observed_more() ? execution_kind::start_over : s.end_execution(done);
+  if (learnt == execution_kind::execution) all.traces.push_back(reference::hash_of(done));
+  if (learnt == execution_kind::probe) ++all.probes;
   all.most_waiting = std::max(all.most_waiting, s.items().size());
   return learnt;
 }
@@ -51,7 +54,7 @@ lesson run_one(const program& body, exhaustive& s, runner& r, course& all) {
 course course_of(const program& body, exhaustive& s, runner& r, std::size_t limit) {
   course all;
   while (all.misuse.empty() && all.traces.size() < limit && s.begin_execution()) {
-    if (run_one(body, s, r, all) != lesson::start_over) continue;
+    if (run_one(body, s, r, all) != execution_kind::start_over) continue;
     s.restart();
     all = course{};
   }
@@ -71,7 +74,7 @@ course course_in_parts(const program& body, std::size_t most, runner& r, std::si
     parts.pop_front();
     while (s.begin_execution()) {
       if (all.traces.size() >= limit) return all;
-      if (run_one(body, s, r, all) == lesson::start_over) all.misuse = "starts over";
+      if (run_one(body, s, r, all) == execution_kind::start_over) all.misuse = "starts over";
       if (!all.misuse.empty()) return all;
       if (++ends % 3 != 0 || !s.settle()) continue;
       std::vector<work_item> given = s.give();

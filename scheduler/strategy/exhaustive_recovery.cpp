@@ -7,10 +7,10 @@
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
-#include <norn/scheduler/strategy/decisions.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
+#include <norn/scheduler/strategy/item_recovery.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -65,7 +65,7 @@ void exhaustive::go_back(work_item&& done) {
 // then what `next` chooses.
 thread_id exhaustive::find_parent(const execution& so_far) {
   const work_item& from = gone_back_from_;
-  thread_id next = so_far.next_enabled();
+  thread_id next = so_far.canonical_next();
   if (from.proposed && so_far.size() == replayed_) {
     next = from.proposal.decides;
   } else if (from.proposed && so_far.size() == replayed_ + 1) {
@@ -79,22 +79,22 @@ thread_id exhaustive::find_parent(const execution& so_far) {
 }
 
 // Where the bound on depth has cut the execution, the search is not complete anyway.
-lesson exhaustive::found_parent(const execution& t) {
+execution_kind exhaustive::found_parent(const execution& t) {
   found_item its = item_of(t, answers_);
   stage_ = stage::exploring;
-  if (its.reaches == found_item::extent::until_bound) return lesson::probe;
+  if (its.reaches == found_item::extent::until_bound) return execution_kind::probe;
   stage_ = its.reaches == found_item::extent::whole ? stage::found : stage::asking;
   items_.push_back(std::move(its.item));
-  return lesson::probe;
+  return execution_kind::probe;
 }
 
 // Then the parent is sought once more.
-lesson exhaustive::answered(const execution& t) {
+execution_kind exhaustive::answered(const execution& t) {
   answers_.push_back(only_reads_its_gate(t, event_id(t.size() - 1)));
   stage_ = stage::exploring;
   items_.push_back(gone_back_from_);
   items_.back().role = item_role::rest;
-  return lesson::probe;
+  return execution_kind::probe;
 }
 
 void exhaustive::return_to(work_item&& item) {
@@ -155,4 +155,4 @@ bool exhaustive::is_item_of(const execution& t) const {
                            p.guarded == q.guarded && p.decides == q.decides);
 }
 
-}  // namespace norn
+}  // namespace norn::engine

@@ -1,8 +1,8 @@
-#include <norn/scheduler/explore/waits.hpp>
+#include <norn/scheduler/explore/deadlock_report.hpp>
 
 #include <algorithm>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -98,4 +98,4 @@ std::string circle_text(const runner& r, const std::vector<wait>& waits) {
   return {};
 }
 
-}  // namespace norn
+}  // namespace norn::engine

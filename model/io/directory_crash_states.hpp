@@ -1,4 +1,4 @@
-// Unsynced names: which entries of its directories a file system may lose in a crash of its host, or bring
+// Crash states of directories: which entries a file system may lose in a crash of its host, or bring
 // back. Kept only where a crash may come.
 //
 // POSIX promises nothing for a directory that no fsync has covered, so in the model each name that was
@@ -21,9 +21,9 @@
 #include <vector>
 
 #include <norn/model/io/directory.hpp>
+#include <norn/model/io/file_crash_states.hpp>
 #include <norn/model/io/outcome_choices.hpp>
 #include <norn/model/io/regular_file.hpp>
-#include <norn/model/io/versions.hpp>
 
 namespace norn::io {
 
@@ -51,10 +51,10 @@ struct name_change {
   inode* to;              // null: there is no such name any more
 };
 
-class unsynced_names {
+class directory_crash_states {
  public:
   // All names below `root` are on the disk.
-  unsynced_names(storage kind, directory& root);
+  directory_crash_states(storage kind, directory& root);
 
   bool ordered() const { return kind_ != storage::posix; }
 

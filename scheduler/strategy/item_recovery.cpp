@@ -1,4 +1,4 @@
-#include <norn/scheduler/strategy/decisions.hpp>
+#include <norn/scheduler/strategy/item_recovery.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include <norn/scheduler/strategy/canonical.hpp>
 
-namespace norn {
+namespace norn::engine {
 
 namespace {
 
@@ -204,4 +204,4 @@ found_item item_of(const execution& t, const std::vector<bool>& answers) {
   return found;
 }
 
-}  // namespace norn
+}  // namespace norn::engine
