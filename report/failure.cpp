@@ -8,6 +8,7 @@
 
 #include <norn/report/display.hpp>
 #include <norn/report/paint.hpp>
+#include <norn/report/step_text.hpp>
 #include <norn/report/trace_parts.hpp>
 #include <norn/report/trace_text.hpp>
 

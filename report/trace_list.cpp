@@ -8,8 +8,8 @@
 #include <algorithm>
 
 #include <norn/report/display.hpp>
+#include <norn/report/step_text.hpp>
 #include <norn/report/trace_parts.hpp>
-#include <norn/report/trace_text.hpp>
 
 namespace norn {
 

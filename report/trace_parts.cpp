@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include <norn/report/display.hpp>
-#include <norn/report/trace_text.hpp>
+#include <norn/report/step_text.hpp>
 
 namespace norn {
 
@@ -107,8 +107,6 @@ std::string conflict_mark(std::size_t with, bool to_the_right) {
   return to_the_right ? fmt::format("◀ conflicts with {}", with)
                       : fmt::format("conflicts with {} ▶", with);
 }
-
-bool is_fault(const trace_step& s) { return s.kind == "fault"; }
 
 std::string fault_mark(const trace_step& s) { return fmt::format("══ {} ══", phrase_of(s)); }
 

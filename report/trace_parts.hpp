@@ -51,7 +51,6 @@ std::string marked(std::string_view text);  // "── preempted ──"
 // The mark stands beside the step, its arrow pointing at it.
 std::string conflict_mark(std::size_t with, bool to_the_right);
 
-bool is_fault(const trace_step& s);
 std::string fault_mark(const trace_step& s);  // "══ fault: power failure on web ══"
 
 // Of the numbers of all steps, in columns.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <norn/report/display.hpp>
+#include <norn/report/step_text.hpp>
 #include <norn/report/trace_parts.hpp>
 
 namespace norn {
@@ -22,13 +23,6 @@ std::string locks_text(const std::vector<held_lock>& locks) {
   return text;
 }
 
-std::string action_of(const trace_step& step) {
-  std::string action = step.operation + step.arguments;
-  if (!step.object.empty()) action += (step.arguments.empty() ? " " : " on ") + step.object;
-  if (!step.result.empty()) action += " → " + step.result;
-  return printable(action);
-}
-
 std::vector<std::string> details_of(const trace_step& s, const participants& threads) {
   std::vector<std::string> lines;
   const std::string clock = s.clock.empty() ? "" : " at " + printable(s.clock);
@@ -46,15 +40,6 @@ std::vector<std::string> details_of(const trace_step& s, const participants& thr
 }
 
 }  // namespace
-
-std::string phrase_of(const trace_step& step) {
-  return (is_fault(step) ? "fault: " : "") + action_of(step);
-}
-
-std::string place_of(const std::string& file, int line) {
-  if (file.empty()) return "";
-  return printable(fmt::format("{}:{}", file.substr(file.rfind('/') + 1), line));
-}
 
 std::vector<std::string> trace_lines(const counterexample& trace, std::size_t width) {
   const participants threads(trace);

@@ -9,12 +9,6 @@
 
 namespace norn {
 
-// The step in a phrase: "lock ledger_lock", "store(5) on total", "fetch_add(1) on total → 3".
-std::string phrase_of(const trace_step& step);
-
-// "bank_test.cpp:41"; empty where the place is not known.
-std::string place_of(const std::string& file, int line);
-
 // Each line without its end. Uses columns if every thread that takes part can have one of at least
 // 20 characters within `width`.
 std::vector<std::string> trace_lines(const counterexample& trace, std::size_t width);
