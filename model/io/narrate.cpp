@@ -139,12 +139,6 @@ std::string size_name(std::uint64_t bytes) {
   return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
 }
 
-std::string descriptor_name(descriptor d, const open_file_description* to) {
-  const std::string name = to == nullptr ? "" : to->file.name;
-  if (!d.is_number()) return d.is_handle() ? name : "-1";
-  return name.empty() ? std::to_string(d.number()) : fmt::format("{} {}", d.number(), name);
-}
-
 void add_change(narration& n, std::string_view text) {
   if (!n.changes.empty()) n.changes += "; ";
   n.changes += text;

@@ -1,12 +1,11 @@
 // How file operations show in a trace. Used only while an execution is narrated.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include <norn/model/io/descriptor.hpp>
 #include <norn/model/io/lock_mode.hpp>
-#include <norn/model/io/open_file_description.hpp>
 #include <norn/model/io/result.hpp>
 #include <norn/scheduler/run/point.hpp>
 
@@ -22,8 +21,6 @@ std::string difference(std::string_view before, std::string_view after);
 // "shared"; nothing for an exclusive lock, which is the usual one.
 std::string lock_mode_name(lock_mode mode);
 std::string size_name(std::uint64_t bytes);  // "24 bytes"
-// "reviews.json", with the number in front where there is one: "3 reviews.json".
-std::string descriptor_name(descriptor d, const open_file_description* to);
 
 // Adds to what the step changed.
 void add_change(engine::narration& n, std::string_view text);

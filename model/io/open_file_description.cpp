@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace norn::io {
 
 using namespace engine;
@@ -77,6 +79,12 @@ void open_file_description::forget_flock(point& p) {
 bool open_file_description::may_hold_flock(point& p) const {
   p.read(state_, flock_key);
   return may_hold_flock_;
+}
+
+std::string descriptor_name(descriptor d, const open_file_description* to) {
+  const std::string name = to == nullptr ? "" : to->file.name;
+  if (!d.is_number()) return d.is_handle() ? name : "-1";
+  return name.empty() ? std::to_string(d.number()) : fmt::format("{} {}", d.number(), name);
 }
 
 }  // namespace norn::io

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <norn/model/io/descriptor.hpp>
@@ -54,5 +55,9 @@ class open_file_description {
   std::vector<engine::thread_id> waiters_;
   bool may_hold_flock_ = false;
 };
+
+// For the reader of a trace: "reviews.json", with the number in front where there is one, "3 reviews.json".
+// `to`: what the descriptor refers to; null where it refers to nothing.
+std::string descriptor_name(descriptor d, const open_file_description* to);
 
 }  // namespace norn::io
