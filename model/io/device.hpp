@@ -1,14 +1,8 @@
-// Device: the disk that a file system is on, and what the environment may do to it.
-//
-//   io::may_fail(world, server, 1);     // one call that reads, writes or syncs gets EIO
-//   io::may_fill_up(world, server);     // from some moment on there is no space: ENOSPC
-//
-// An error strikes the next call that goes to the device, whoever makes it, but for the process of the body.
+// Device: the disk that a file system is on. It knows which faults (device_faults.hpp) are to strike.
 #pragma once
 
 #include <vector>
 
-#include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/base/source_location.hpp>
@@ -16,17 +10,11 @@
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
-namespace norn::io {
+namespace norn {
 
-// Up to `times` calls of read, pread, write, pwrite, truncate, ftruncate or fsync on the host fail with EIO
-// (read(2), write(2), fsync(2)); nothing was read or stored then, and what the fsync should have written may
-// be lost (file_crash_states.hpp). Misuse where `times` is below 1. A scheduling point.
-void may_fail(faults& world, const host& of, int times = 1,
-              source_location where = source_location::current());
+class faults;
 
-// From some moment on the disk is full: calls that would make a file longer or add a name fail with ENOSPC
-// (write(2), open(2), mkdir(2), link(2)), until the faults cease. A scheduling point.
-void may_fill_up(faults& world, const host& of, source_location where = source_location::current());
+namespace io {
 
 class device {
  public:
@@ -46,4 +34,6 @@ class device {
   engine::declared_fault* full_by_ = nullptr;
 };
 
-}  // namespace norn::io
+}  // namespace io
+
+}  // namespace norn

@@ -7,7 +7,7 @@
 // unlocking) may be called in destructors.
 //
 // Not modelled: permissions, symbolic links, the current directory (relative paths start at the
-// root), devices, EINTR. EIO and ENOSPC come where they are asked for (device.hpp).
+// root), devices, EINTR. EIO and ENOSPC come where they are asked for (device_faults.hpp).
 #pragma once
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include <vector>
 
 #include <norn/model/io/descriptor.hpp>
-#include <norn/model/io/device.hpp>
+#include <norn/model/io/device_faults.hpp>
 #include <norn/model/io/file_system.hpp>
 #include <norn/model/io/result.hpp>
 #include <norn/model/io/visible_files.hpp>

@@ -63,7 +63,7 @@ class faults {
   // once, with the files that survived; its processes do not, unless `again` starts new ones.
   void crash(const host& of, int times = 1, reboot again = {}, here where = here::current());
 
-  // For models (io/device.hpp): at any moment, up to `times` times, `strikes`. `name` is what the thread of
+  // For models (io/device_faults.hpp): at any moment, up to `times` times, `strikes`. `name` is what the thread of
   // the environment is called. `step` is adaptive: it does nothing once the faults have ceased.
   void inject(const std::string& name, int times, const engine::operation_kind& step,
               const engine::object& on, effect strikes, undoing undo, here where);
