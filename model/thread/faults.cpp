@@ -40,14 +40,14 @@ void describe_too_late(point& p) {
 }
 
 // What the kernel takes back of a process that has crashed; there is one way to do it.
-void take_parts(point& p, process::record& of) {
+void take_parts(point& p, process_record& of) {
   of.parts.outcomes();
   of.parts.lose(p, 0);
 }
 
-std::size_t kill_processes(point& p, host::record& on) {
+std::size_t kill_processes(point& p, host_record& on) {
   std::size_t killed = 0;
-  for (process::record* each : machines::now().processes_on(on)) {
+  for (process_record* each : machines::now().processes_on(on)) {
     if (each->lifeline == nullptr) continue;
     if (p.word(*each->lifeline) != 0) {  // killed before
       p.read(*each->lifeline);
@@ -146,7 +146,7 @@ void faults::add(const std::string& name, int times, striking strike, here where
 
 // One step: the crash, and what the kernel does about it.
 bool faults::strike(process& target, declared_fault& what, here where) {
-  process::record& of = *target.record_;
+  process_record& of = *target.record_;
   point p{crash_kind, *of.lifeline, where};
   if (over(p)) {
     describe_too_late(p);
@@ -161,7 +161,7 @@ bool faults::strike(process& target, declared_fault& what, here where) {
 
 // The same for every process on it, and then the files.
 bool faults::strike(const host& target, declared_fault& what, here where) {
-  host::record& of = *target.record_;
+  host_record& of = *target.record_;
   point p{crash_kind, *of.power, where};
   if (p.word(state_) != 0) {
     over(p);

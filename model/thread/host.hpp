@@ -4,17 +4,15 @@
 // A `host` value only refers to the machine, which lives until the execution ends.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <norn/model/thread/local_parts.hpp>
+#include <norn/model/thread/machine_ids.hpp>
 
 namespace norn {
 
-// Logical: the creating thread and its place among the hosts and processes which that thread made.
-// 0 is the first of its kind, there from the start.
-enum class host_id : std::uint32_t {};
+struct host_record;
 
 class host {
  public:
@@ -37,15 +35,13 @@ class host {
 
   friend bool operator==(const host& a, const host& b) { return a.record_ == b.record_; }
 
-  struct record;
-
  private:
   friend class faults;
   friend class process;
-  explicit host(record& r) : record_(&r) {}
+  explicit host(host_record& r) : record_(&r) {}
   local_parts& parts() const;
 
-  record* record_;
+  host_record* record_;
 };
 
 }  // namespace norn

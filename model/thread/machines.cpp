@@ -26,15 +26,15 @@ T& slot_of(std::vector<T>& table, thread_id t) {
 
 }  // namespace
 
-host::record::record(host_id id_, std::string name_)
+host_record::host_record(host_id id_, std::string name_)
     : id(id_), name(std::move(name_)), parts("host" + std::to_string(index_of(id))) {}
 
-process::record::record(process_id id_, std::string name_, host::record& on_)
+process_record::process_record(process_id id_, std::string name_, host_record& on_)
     : id(id_), name(std::move(name_)), on(on_), parts("process" + std::to_string(index_of(id))) {}
 
 machines::machines() {
   const place first;
-  host::record& on = hosts_.emplace_back(host_id(0), first.host);
+  host_record& on = hosts_.emplace_back(host_id(0), first.host);
   processes_.emplace_back(process_id(1), first.process, on);
 }
 
@@ -47,26 +47,26 @@ std::uint32_t machines::next_number(thread_id creator) {
   return first_number + static_cast<std::uint32_t>(index_of(creator)) * numbers_per_thread + place;
 }
 
-host::record& machines::add_host(std::string_view name) {
+host_record& machines::add_host(std::string_view name) {
   return hosts_.emplace_back(host_id(next_number(this_thread_id())), std::string(name));
 }
 
-process::record& machines::add_process(host::record& on, std::string_view name) {
+process_record& machines::add_process(host_record& on, std::string_view name) {
   if (on.power != nullptr) ghost_read(*on.power);  // made before a crash of the host, or after it
-  process::record& fresh =
+  process_record& fresh =
       processes_.emplace_back(process_id(next_number(this_thread_id())), std::string(name), on);
   if (on.power != nullptr) end_with_host(fresh);
   return fresh;
 }
 
-void machines::make_mortal(process::record& p) {
+void machines::make_mortal(process_record& p) {
   if (is_body_s_own(p)) {
     halt_as_misuse(
         "the process of the body is declared to crash: it is the one that checks; let the "
         "code under test run in a process of its own");
   }
   if (engine::runs_alone()) {  // whatever ran before has ended
-    for (process::record& each : processes_) each.has_threads = false;
+    for (process_record& each : processes_) each.has_threads = false;
   }
   if (p.lifeline != nullptr && p.has_threads) return;  // it may crash with its host already
   if (p.has_threads) {
@@ -78,34 +78,34 @@ void machines::make_mortal(process::record& p) {
   p.parts.may_be_lost();
 }
 
-void machines::make_mortal(host::record& h) {
+void machines::make_mortal(host_record& h) {
   if (h.power == nullptr) h.power = std::make_unique<object>("power", h.name);
-  for (process::record* each : processes_on(h)) {
+  for (process_record* each : processes_on(h)) {
     if (!is_body_s_own(*each)) end_with_host(*each);
   }
   h.parts.may_be_lost();
 }
 
-void machines::end_with_host(process::record& p) {
+void machines::end_with_host(process_record& p) {
   make_mortal(p);
   p.ends_with_host = true;
 }
 
-std::vector<process::record*> machines::processes_on(const host::record& h) {
-  std::vector<process::record*> found;
-  for (process::record& each : processes_) {
+std::vector<process_record*> machines::processes_on(const host_record& h) {
+  std::vector<process_record*> found;
+  for (process_record& each : processes_) {
     if (&each.on == &h) found.push_back(&each);
   }
   return found;
 }
 
-process::record& machines::process_of(thread_id t) {
-  if (process::record* known = slot_of(process_of_thread_, t)) return *known;
-  process::record& inherited = t == main_thread ? processes_.front() : process_of(parent_of(t));
+process_record& machines::process_of(thread_id t) {
+  if (process_record* known = slot_of(process_of_thread_, t)) return *known;
+  process_record& inherited = t == main_thread ? processes_.front() : process_of(parent_of(t));
   process_of_thread_[index_of(t)] = &inherited;
   return inherited;
 }
 
-void machines::assign(thread_id t, process::record& to) { slot_of(process_of_thread_, t) = &to; }
+void machines::assign(thread_id t, process_record& to) { slot_of(process_of_thread_, t) = &to; }
 
 }  // namespace norn

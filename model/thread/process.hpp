@@ -10,20 +10,19 @@
 // A `process` value only refers to the process, which lives until the execution ends.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <norn/model/thread/host.hpp>
+#include <norn/model/thread/machine_ids.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 
 namespace norn {
 
-// Logical, as host_id is. 1 is the process in which the body of the check runs.
-enum class process_id : std::uint32_t {};
+struct process_record;
 
 class process {
  public:
@@ -87,15 +86,13 @@ class process {
 
   friend bool operator==(const process& a, const process& b) { return a.record_ == b.record_; }
 
-  struct record;
-
  private:
   friend class faults;
-  explicit process(record& r) : record_(&r) {}
+  explicit process(process_record& r) : record_(&r) {}
   void adopt_this_thread() const;
   local_parts& parts() const;
 
-  record* record_;
+  process_record* record_;
 };
 
 // A variable that each process has one of, as a global variable of the program would be. Two of the
