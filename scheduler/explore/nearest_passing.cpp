@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include <norn/scheduler/explore/replay_schedule.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/strategy/guided.hpp>

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/explore_options.hpp>
 
 namespace norn::engine {
 

@@ -1,4 +1,4 @@
-#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/replay_schedule.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Runner settings: what the options of a search ask of the runner.
 #pragma once
 
-#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/explore_options.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
 namespace norn::engine {

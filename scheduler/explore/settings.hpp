@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/explore_options.hpp>
 
 namespace norn::engine {
 

@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/explore_options.hpp>
 
 namespace norn::engine {
 

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/explore_options.hpp>
 #include <norn/scheduler/explore/partition.hpp>
 #include <norn/scheduler/explore/saved_search.hpp>
 #include <norn/scheduler/explore/watch.hpp>
