@@ -1,5 +1,5 @@
 // Held locks: who holds which lock along a narrated execution, from what its events say of themselves
-// (point.hpp, lock_note). No primitive is known here.
+// (narration.hpp, lock_note). No primitive is known here.
 //
 // A lock that is not a thread's own, of an open file description or of a process, counts as held by
 // each thread that took it for that owner, until one of them lets go of it.

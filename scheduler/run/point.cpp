@@ -5,6 +5,7 @@
 #include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
 #include <norn/scheduler/run/lifeline.hpp>
+#include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/run/spawn.hpp>
@@ -224,6 +225,11 @@ void halt_as_misuse(std::string_view message) {
   runner& r = current("misuse");
   r.report_misuse(std::string(message));
   r.stop();
+}
+
+void set_place(std::string_view process, std::string_view host) {
+  runner& r = current("set_place");
+  if (r.narrates()) r.set_place({std::string(process), std::string(host)});
 }
 
 void set_lifeline(const object* lifeline) {

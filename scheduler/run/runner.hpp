@@ -27,8 +27,8 @@
 #include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber.hpp>
 #include <norn/scheduler/run/ghost_use.hpp>
+#include <norn/scheduler/run/narration.hpp>
 #include <norn/scheduler/run/place.hpp>
-#include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/predicates.hpp>
 #include <norn/scheduler/run/race_detector.hpp>
 #include <norn/scheduler/run/run_local.hpp>
