@@ -100,6 +100,32 @@ class StyleCheck(unittest.TestCase):
         self.assertIn("folders include one another", found[0])
         self.assertIn("model/io includes model/thread (model/io/port.hpp:2)", found[0])
 
+    def test_files_of_a_folder_do_not_include_one_another(self):
+        found = self.faults({
+            "model/sync/mutex.hpp": "",
+            "model/sync/mutex.cpp": "\n#include <norn/model/sync/latch.hpp>\n",
+            "model/sync/latch.hpp": "#include <norn/model/sync/barrier.hpp>\n",
+            "model/sync/barrier.cpp": '#include "mutex.hpp"\n',
+            "model/sync/barrier.hpp": ""})
+        self.assertEqual(found, [
+            "model/sync/barrier.cpp:1: files, header and source taken together, include one another: "
+            "model/sync/barrier includes model/sync/mutex (model/sync/barrier.cpp:1); "
+            "model/sync/mutex includes model/sync/latch (model/sync/mutex.cpp:2); "
+            "model/sync/latch includes model/sync/barrier (model/sync/latch.hpp:1); "
+            "move what both need into a file below"])
+
+    def test_each_folder_tells_a_circle_of_its_own(self):
+        pair = lambda folder: {f"{folder}/a.hpp": f"#include <norn/{folder}/b.hpp>\n",
+                               f"{folder}/b.cpp": f"#include <norn/{folder}/a.hpp>\n",
+                               f"{folder}/b.hpp": ""}
+        found = self.faults({**pair("model/sync"), **pair("report")})
+        self.assertEqual([fault.split(":")[0] for fault in found], ["model/sync/a.hpp", "report/a.hpp"])
+
+    def test_a_source_includes_its_header(self):
+        self.assertEqual(self.faults({
+            "model/sync/mutex.cpp": "#include <norn/model/sync/mutex.hpp>\n",
+            "model/sync/latch.hpp": "#include <norn/model/sync/mutex.hpp>\n"}), [])
+
     def test_an_include_of_nothing(self):
         self.assert_only_fault("report/text.hpp", "#include <norn/report/none.hpp>\n",
                                "report/none.hpp, which does not exist")
