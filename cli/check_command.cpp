@@ -135,7 +135,7 @@ check_run::check_run(const check_request& request, const presentation& shown,
 // What other strategies have left to do is not kept.
 void check_run::refuse_if_not_exhaustive(const selected_search& s, const said& checkpoint) {
   const strategy_kind by = options_of(s).strategy;
-  if (by == strategy_kind::exhaustive) return;
+  if (strategy_row_of(by).divides) return;
   throw bad_input(
       fmt::format("{} is for strategy exhaustive, and {} is searched by strategy {}, of which "
                   "nothing is kept\n  leave out the one or the other",

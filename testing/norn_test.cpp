@@ -46,9 +46,9 @@ explore_options options_for(const checked_test& test, const settings& said) {
 // What the test claims: the most that its own options let a search say.
 conclusion declared_by(const checked_test& test) {
   if (test.violates != nullptr) return conclusion::violated;
-  if (test.given.strategy == strategy_kind::random) return conclusion::sampled;
-  const bool bounded =
-      test.given.strategy == strategy_kind::bounded || test.given.preemptions.has_value();
+  const strategy_row& by = strategy_row_of(test.given.strategy);
+  if (by.samples) return conclusion::sampled;
+  const bool bounded = by.bounds_preemptions || test.given.preemptions.has_value();
   return bounded || test.given.executions > 0 ? conclusion::holds_within_bound : conclusion::holds;
 }
 

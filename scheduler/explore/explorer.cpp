@@ -7,8 +7,8 @@
 #include <norn/scheduler/explore/nearest_passing.hpp>
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/saved_search.hpp>
-#include <norn/scheduler/explore/settings.hpp>
 #include <norn/scheduler/explore/shrink.hpp>
+#include <norn/scheduler/explore/strategies.hpp>
 #include <norn/scheduler/explore/within_body.hpp>
 #include <norn/scheduler/explore/workers.hpp>
 
@@ -72,7 +72,7 @@ class explorer {
   explorer(const program& body, const explore_options& options) : body_(body), options_(options) {
     for (const std::string& p : options.properties) result_.properties.push_back({p, {}, {}, {}});
     result_.limits = options.limits;
-    if (options.strategy == strategy_kind::bounded && !options.limits.preemptions) {
+    if (strategy_row_of(options.strategy).bounds_preemptions && !options.limits.preemptions) {
       result_.limits.preemptions = usual_preemptions;
     }
     result_.strategy = name_of(options.strategy);
@@ -192,7 +192,7 @@ class explorer {
 
   conclusion verdict_of_the_rest() const {
     if (result_.complete) return conclusion::holds;
-    if (options_.strategy == strategy_kind::random) return conclusion::sampled;
+    if (strategy_row_of(options_.strategy).samples) return conclusion::sampled;
     if (result_.bound_hit == bound_kind::preemptions) return conclusion::holds_within_bound;
     if (result_.bound_hit == bound_kind::executions && options_.executions_are_a_declared_bound) {
       return conclusion::holds_within_bound;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <limits>
+#include <span>
 
 #include <norn/scheduler/base/bad_input.hpp>
 #include <norn/scheduler/base/invariant.hpp>
@@ -18,8 +19,8 @@ constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t deepest = 100'000'000;
 constexpr std::uint32_t most_preemptions = 10'000;
 constexpr double longest_seconds = 31'536'000;  // a year
-// A random walk never ends by itself.
-constexpr std::uint64_t random_executions = 10'000;
+// Sampling never ends by itself.
+constexpr std::uint64_t sampled_executions = 10'000;
 
 [[noreturn]] void refuse(const setting& s, const std::string& value, const std::string& source) {
   throw bad_input(fmt::format("{} takes {}, not `{}`", source, s.accepted, value));
@@ -37,11 +38,20 @@ std::optional<Number> number_in(const std::string& text, Number smallest, Number
 }
 
 std::optional<strategy_kind> strategy_named(const std::string& name) {
-  for (const strategy_kind s :
-       {strategy_kind::exhaustive, strategy_kind::bounded, strategy_kind::random}) {
-    if (name_of(s) == name) return s;
+  for (const strategy_row& s : all_strategies()) {
+    if (s.name == name) return s.kind;
   }
   return std::nullopt;
+}
+
+// "exhaustive, bounded or random"
+std::string strategy_names() {
+  const std::span<const strategy_row> all = all_strategies();
+  std::string names;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    names += (i == 0 ? "" : i + 1 == all.size() ? " or " : ", ") + std::string(all[i].name);
+  }
+  return names;
 }
 
 template <class Value>
@@ -64,7 +74,7 @@ const setting& setting_named(std::string_view name) {
 
 const std::vector<setting>& all_settings() {
   static const std::vector<setting> settings{
-      {"strategy", "NAME", "how schedules are chosen", "exhaustive, bounded or random"},
+      {"strategy", "NAME", "how schedules are chosen", strategy_names()},
       {"preemptions", "N", "most preemptions of one execution, for strategy bounded",
        "a whole number from 0 to 10000"},
       {"executions", "N", "budget of executions for each search", "a whole number from 1"},
@@ -95,7 +105,8 @@ void set(settings& into, std::string_view name, const std::string& value,
 }
 
 void refuse_contradictions(const settings& said) {
-  if (!said.preemptions || !said.strategy || *said.strategy == strategy_kind::bounded) return;
+  if (!said.preemptions || !said.strategy || strategy_row_of(*said.strategy).bounds_preemptions)
+    return;
   throw bad_input(
       fmt::format("strategy {} has no bound on preemptions, and both were said\n"
                   "  say strategy bounded, or leave the bound out (NORN_PREEMPTIONS says it, too)",
@@ -126,16 +137,17 @@ namespace {
 
 void apply_strategy(const settings& said, explore_options& declared) {
   std::optional<std::uint32_t>& preemptions = declared.limits.preemptions;
-  if (declared.strategy == strategy_kind::random && preemptions) {
+  if (strategy_row_of(declared.strategy).samples && preemptions) {
     throw bad_input(
-        "strategy random has no bound on preemptions, and the code declares both\n"
-        "  declare strategy bounded, or leave the bound out");
+        fmt::format("strategy {} has no bound on preemptions, and the code declares both\n"
+                    "  declare strategy bounded, or leave the bound out",
+                    name_of(declared.strategy)));
   }
   if (said.strategy) declared.strategy = *said.strategy;
-  if (said.strategy && *said.strategy != strategy_kind::bounded) preemptions.reset();
+  if (said.strategy && !strategy_row_of(*said.strategy).bounds_preemptions) preemptions.reset();
   if (said.preemptions) preemptions = said.preemptions;
   if (preemptions) declared.strategy = strategy_kind::bounded;
-  if (declared.strategy == strategy_kind::bounded) {
+  if (strategy_row_of(declared.strategy).bounds_preemptions) {
     preemptions = preemptions.value_or(usual_preemptions);
   }
 }
@@ -151,21 +163,9 @@ void apply(const settings& said, explore_options& declared) {
   declared.executions_are_a_declared_bound = !said.executions && declared.limits.executions > 0;
   declared.limits.executions = said.executions.value_or(declared.limits.executions);
   const bool endless = declared.limits.executions == 0 && declared.limits.time_seconds == 0;
-  if (declared.strategy == strategy_kind::random && endless) {
-    declared.limits.executions = random_executions;
+  if (strategy_row_of(declared.strategy).samples && endless) {
+    declared.limits.executions = sampled_executions;
   }
-}
-
-std::string_view name_of(strategy_kind s) {
-  switch (s) {
-    case strategy_kind::exhaustive:
-      return "exhaustive";
-    case strategy_kind::bounded:
-      return "bounded";
-    case strategy_kind::random:
-      return "random";
-  }
-  return "exhaustive";
 }
 
 }  // namespace norn::engine

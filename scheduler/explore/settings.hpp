@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <norn/scheduler/explore/explore_options.hpp>
+#include <norn/scheduler/explore/strategies.hpp>
 
 namespace norn::engine {
 
@@ -50,7 +51,6 @@ std::optional<std::string> from_environment(const std::string& variable);
 // declared, means strategy bounded. Throws bad_input where the code contradicts itself.
 void apply(const settings& said, explore_options& declared);
 
-std::string_view name_of(strategy_kind s);
 // What the whole of the searches is called by: the strategy that was said or is meant.
 strategy_kind strategy_of(const settings& said);
 

@@ -6,9 +6,6 @@
 
 #include <norn/scheduler/explore/nondeterminism.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
-#include <norn/scheduler/strategy/bounded.hpp>
-#include <norn/scheduler/strategy/in_turns.hpp>
-#include <norn/scheduler/strategy/random_walk.hpp>
 
 namespace norn::engine {
 
@@ -16,21 +13,6 @@ namespace {
 
 // Executions between two looks of the other workers at what they have in common.
 constexpr std::uint64_t report_every = 32;
-
-std::unique_ptr<strategy> make_strategy(const explore_options& options) {
-  if (options.strategy == strategy_kind::random) return std::make_unique<random_walk>(options.seed);
-  if (options.strategy == strategy_kind::bounded) {
-    const std::uint32_t preemptions = options.limits.preemptions.value_or(usual_preemptions);
-    return std::make_unique<in_turns>(std::make_unique<bounded>(preemptions),
-                                      std::make_unique<exhaustive>());
-  }
-  return std::make_unique<exhaustive>();
-}
-
-exhaustive* exhaustive_within(strategy& s) {
-  auto* const turns = dynamic_cast<in_turns*>(&s);
-  return dynamic_cast<exhaustive*>(turns == nullptr ? &s : &turns->unasked());
-}
 
 runner::settings settings_with(const explore_options& options, thread_names* names) {
   runner::settings s = runner_settings(options);
@@ -69,9 +51,7 @@ bool is_found(const std::vector<finding>& found, const std::string& property) {
 }  // namespace
 
 workers::worker::worker(const explore_options& options, thread_names* names)
-    : chooses(make_strategy(options)),
-      divides(dynamic_cast<exhaustive*>(chooses.get())),
-      exhausts(exhaustive_within(*chooses)),
+    : made_strategy(strategy_row_of(options.strategy).make(options)),
       runs(settings_with(options, names)),
       guard(runs, options.name, options.limits.depth) {}
 
@@ -145,7 +125,7 @@ workers::knowledge workers::known_to(const worker& w) {
 }
 
 std::unique_ptr<workers::worker> workers::hire() {
-  const bool numbered = options_.strategy != strategy_kind::random;
+  const bool numbered = !strategy_row_of(options_.strategy).samples;
   auto fresh = std::make_unique<worker>(options_, numbered ? &names_ : nullptr);
   const std::scoped_lock lock(mutex_);
   if (fresh->exhausts != nullptr) fresh->exhausts->learn(known_.extra_accesses);
@@ -168,7 +148,7 @@ void workers::call_others() {
 // on preemptions remembers what it has come to, and is not cut into parts that know nothing of one another.
 std::size_t workers::most_workers() const {
   const bool divisible =
-      options_.strategy == strategy_kind::exhaustive && options_.limits.executions == 0;
+      strategy_row_of(options_.strategy).divides && options_.limits.executions == 0;
   return divisible ? options_.jobs : 1;
 }
 

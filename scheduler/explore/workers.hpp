@@ -19,6 +19,7 @@
 #include <norn/scheduler/explore/explore_options.hpp>
 #include <norn/scheduler/explore/partition.hpp>
 #include <norn/scheduler/explore/saved_search.hpp>
+#include <norn/scheduler/explore/strategies.hpp>
 #include <norn/scheduler/explore/watch.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/run/thread_names.hpp>
@@ -48,12 +49,9 @@ class workers {
   };
 
   // Made, used and destroyed on its own thread of the operating system.
-  struct worker {
+  struct worker : made_strategy {
     worker(const explore_options& options, thread_names* names);
 
-    std::unique_ptr<strategy> chooses;
-    exhaustive* divides;   // the strategy, where its work can move; in turns with another it cannot
-    exhaustive* exhausts;  // for what it learns: the strategy, or the one of two in turns
     runner runs;
     watch guard;
     std::uint32_t recorded = 0;  // at this tick

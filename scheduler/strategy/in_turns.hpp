@@ -20,8 +20,6 @@ class in_turns : public strategy {
   in_turns(std::unique_ptr<strategy> asked_for, std::unique_ptr<strategy> unasked)
       : asked_for_{std::move(asked_for)}, unasked_{std::move(unasked)} {}
 
-  strategy& unasked() { return *unasked_.search; }
-
   bool begin_execution() override;
   std::size_t shared_prefix() const override {
     return displaced_ ? 0 : running_->search->shared_prefix();
