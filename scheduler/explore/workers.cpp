@@ -26,21 +26,25 @@ std::optional<std::string> misuse_of(const runner& r) {
   return std::nullopt;
 }
 
-void count(statistics& stats, const execution& done, execution_kind learnt) {
-  if (learnt == execution_kind::probe || learnt == execution_kind::repeated) {
+// Returns the number of the execution, counted from 1. A repeated one has that of the execution which it repeats, one
+// that does not count that of the next.
+std::uint64_t count(statistics& stats, const execution& done, execution_kind kind) {
+  const std::uint64_t number = stats.executions + (kind == execution_kind::repeated ? 0 : 1);
+  if (kind == execution_kind::probe || kind == execution_kind::repeated) {
     ++stats.probes;
     stats.probe_steps += done.size();
-    return;
+    return number;
   }
   stats.steps += done.size();
   stats.met_groups = stats.met_groups || done.has_groups();
-  if (learnt == execution_kind::redundant || done.outcome() == outcome::cut_off) {
+  if (kind == execution_kind::redundant || done.outcome() == outcome::cut_off) {
     ++stats.blocked;
   } else if (done.outcome() == outcome::too_deep) {
     ++stats.too_deep;
   } else {
     ++stats.executions;
   }
+  return number;
 }
 
 bool is_found(const std::vector<finding>& found, const std::string& property) {
@@ -194,44 +198,58 @@ bool workers::go_through(worker& w, segment& s, bool leads) {
   w.runs.forget_declared();
   while (!over_.load(std::memory_order_relaxed) && w.chooses->begin_execution()) {
     const execution& done = w.runs.run(body_, *w.chooses);
-    if (const auto misuse = misuse_of(w.runs)) {
-      end_in_misuse(w, s, mine, *misuse);
-      return false;
-    }
-    if (w.runs.observed_more() || w.runs.misnumbered()) {
-      start_over(w, s, mine);
-      return false;
-    }
-    const execution_kind learnt = w.chooses->end_execution(done);
-    if (const auto d = w.chooses->diverged()) {
-      end_in_misuse(w, s, mine, describe_as_misuse(*d));
-      return false;
-    }
-    if (learnt == execution_kind::start_over) {
-      start_over(w, s, mine);
-      return false;
-    }
-    const std::uint64_t number = mine.executions + (learnt == execution_kind::repeated ? 0 : 1);
-    count(mine, done, learnt);
-    if (!w.runs.violations().empty()) {
-      // What a probe comes across belongs to an execution, which comes across it, too.
-      if (learnt == execution_kind::probe) {
-        w.exhausts->share_nothing();
-      } else {
-        note(w, done, s, mine, number);
-      }
-    }
-    if (wanted_.load(std::memory_order_relaxed)) give(w, s, mine);
+    const insight learnt = learn(w, done);
+    if (!goes_on_after(learnt, w, s, mine)) return false;
+    note(w, done, learnt.kind, s, mine);
     report(w, s, mine, leads);
   }
+  end_segment(w, s, mine);
+  return true;
+}
+
+// What the execution has shown, to the runner first.
+workers::insight workers::learn(worker& w, const execution& done) {
+  if (auto misuse = misuse_of(w.runs)) return {.misuse = std::move(misuse)};
+  if (w.runs.observed_more() || w.runs.misnumbered()) return {.kind = execution_kind::start_over};
+  const execution_kind kind = w.chooses->end_execution(done);
+  if (const auto d = w.chooses->diverged()) return {.misuse = describe_as_misuse(*d)};
+  return {.kind = kind};
+}
+
+// Otherwise the segment is finished.
+bool workers::goes_on_after(const insight& learnt, const worker& w, segment& s,
+                            const statistics& mine) {
+  if (learnt.misuse) {
+    end_in_misuse(w, s, mine, *learnt.misuse);
+  } else if (learnt.kind == execution_kind::start_over) {
+    start_over(w, s, mine);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+// What a probe comes across belongs to an execution, which comes across it, too.
+void workers::note(worker& w, const execution& done, execution_kind kind, segment& s,
+                   statistics& mine) {
+  const std::uint64_t number = count(mine, done, kind);
+  if (w.runs.violations().empty()) return;
+  if (kind == execution_kind::probe) {
+    w.exhausts->share_nothing();
+  } else {
+    note_violations(w, done, s, mine, number);
+  }
+}
+
+// Nothing is left of the segment, or the pass is over.
+void workers::end_segment(worker& w, segment& s, const statistics& mine) {
   const std::scoped_lock lock(mutex_);
   publish(w, s, mine);
   record(w, s, mine);
-  if (over_) return true;
+  if (over_) return;
   partition_.finish(s);
   consider_end();
   note_coverage(*w.chooses);
-  return true;
 }
 
 // What was taken for independent was not, or threads are to be numbered anew.
@@ -255,8 +273,8 @@ void workers::end_in_misuse(const worker& w, segment& s, const statistics& mine,
   consider_end();
 }
 
-void workers::note(const worker& w, const execution& done, segment& s, const statistics& mine,
-                   std::uint64_t number) {
+void workers::note_violations(const worker& w, const execution& done, segment& s,
+                              const statistics& mine, std::uint64_t number) {
   for (const violation& v : w.runs.violations()) {
     if (is_found(s.findings, v.property)) continue;
     schedule steps = w.runs.by_creation(done);
@@ -280,6 +298,7 @@ void workers::give(worker& w, segment& s, const statistics& mine) {
 }
 
 void workers::report(worker& w, segment& s, const statistics& mine, bool leads) {
+  if (wanted_.load(std::memory_order_relaxed)) give(w, s, mine);
   const bool ticked = w.recorded != tick_.load(std::memory_order_relaxed);
   const bool used_up =
       options_.limits.executions != 0 && mine.executions >= options_.limits.executions;

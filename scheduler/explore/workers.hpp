@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,6 +57,11 @@ class workers {
     watch guard;
     std::uint32_t recorded = 0;  // at this tick
   };
+  // What an execution has shown.
+  struct insight {
+    execution_kind kind = execution_kind::execution;
+    std::optional<std::string> misuse = std::nullopt;
+  };
   using steady = std::chrono::steady_clock;
 
   // A pass: the search until it is over or has to start over.
@@ -72,10 +78,14 @@ class workers {
   segment* next_segment(std::vector<work_item>& items, bool leads);
   // Whether the worker is of further use: it must not know what others do not know yet.
   bool go_through(worker& w, segment& s, bool leads);
+  static insight learn(worker& w, const execution& done);
+  bool goes_on_after(const insight& learnt, const worker& w, segment& s, const statistics& mine);
   void start_over(const worker& w, segment& s, const statistics& mine);
   void end_in_misuse(const worker& w, segment& s, const statistics& mine, std::string misuse);
-  void note(const worker& w, const execution& done, segment& s, const statistics& mine,
-            std::uint64_t number);
+  void note(worker& w, const execution& done, execution_kind kind, segment& s, statistics& mine);
+  void note_violations(const worker& w, const execution& done, segment& s, const statistics& mine,
+                       std::uint64_t number);
+  void end_segment(worker& w, segment& s, const statistics& mine);
   void give(worker& w, segment& s, const statistics& mine);
   void report(worker& w, segment& s, const statistics& mine, bool leads);
 
