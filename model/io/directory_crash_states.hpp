@@ -1,15 +1,16 @@
 // Crash states of directories: which entries a file system may lose in a crash of its host, or bring
 // back. Kept only where a crash may come.
 //
-// POSIX promises nothing for a directory that no fsync has covered, so in the model each name that was
-// changed since is on the disk as after one of these changes, or as before all of them, each name by itself
-// (ALICE, OSDI 2014, which found applications that rely on more). rename is atomic to whoever looks; after a
-// crash the new name and the old one are two names.
+// POSIX promises nothing for names of a directory that were changed after its last fsync. In the model each such
+// name, independently of the others, is on the disk as it was before the first of its changes or after any one of
+// them (ALICE, OSDI 2014, which found applications that rely on more). A rename is atomic for threads that look; a
+// crash treats the new name and the old name as two names.
 //
-// ext4 commits changes of names in the order in which they were made, each whole (jbd2, data=ordered). An
-// fsync commits those that came before the last change of what is synced, of its content or of its names; of a
-// file that has not changed since, nothing (ext4_sync_file waits for the inode's own transaction). With auto_da_alloc, which is on by default, the data of a file
-// that is renamed over another reaches the disk before the new name does (ext4(5)).
+// ext4 commits changes of names in the order in which they were made, each change whole (jbd2, data=ordered). An
+// fsync of a file commits the changes of names up to the last change of that file's content or names, and nothing
+// where the file has not changed since (ext4_sync_file waits for the inode's own transaction). With auto_da_alloc,
+// which is on by default, the data of a file that is renamed over another reaches the disk before the new name does
+// (ext4(5)).
 #pragma once
 
 #include <cstdint>

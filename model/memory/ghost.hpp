@@ -66,9 +66,10 @@ class ghost {
     change([&](T& v) { v = std::move(value); });
   }
 
-  // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`. A thread that was
-  // killed in an operation of destructors, such as close or this one, goes on to the next one without
-  // having performed it (point.hpp): what it does there does not happen.
+  // Changes the value in place: `change([&](auto& tickets) { tickets.insert(id); })`. Where the thread was
+  // killed in an operation that may not throw (operation_kind::nothrow), such as `close` or `change`, the operation
+  // is not performed, and the thread's code goes on to its next operation (point.hpp); a `change` on the way does
+  // nothing.
   template <class F>
   void change(F&& f) {
     if (!engine::ghost_write(state_)) return;

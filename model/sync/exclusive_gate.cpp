@@ -26,9 +26,9 @@ void tell(point& p, bool taken, const char* otherwise) {
 
 }  // namespace
 
-// The owner's second lock is an error to be reported, not a wait without end. It is an operation
-// without a guard: one that is open for the owner alone would be enabled beside failures of other
-// threads, which commute, and none of them would be the first event on the gate.
+// The owner's second lock is an error to be reported, not a wait without end. The operation that reports the error
+// has no guard. With a guard that is open for the owner alone, the operation would be enabled beside failed attempts
+// of other threads; failed attempts commute, and none of them would be the first event on the gate.
 void exclusive_gate::lock(source_location where) {
   if (owned_by_caller()) {
     point p{lock_kind, state_, where};

@@ -6,14 +6,15 @@
 
 namespace norn::detail {
 
-// Takes the mutexes one by one in the order of their identities, waiting for the first only. When one
-// of the others is not to be had, it lets go of all, waits until that one has been free, and starts
-// again.
+// Takes the mutexes one by one in the order of their identities, and waits for the first only. Where another mutex
+// is taken, the function unlocks all, waits until that mutex has been free, and starts again.
 //
-// It retries finitely often in a program that is finite otherwise. Take the mutex with the highest
-// identity that attempts fail on: whoever holds it is about to get all that it wants, or no such lock,
-// so it holds it a number of times that does not depend on failures; then the second highest; and so
-// on. In the order of the arguments, two threads could make each other fail for ever.
+// In a program that is finite otherwise an attempt fails finitely often, by induction over the mutexes from the
+// highest identity down. Let m be the highest on which attempts fail. A thread that holds m either called this
+// function, and gets all its mutexes above m without a failure, or holds m by an ordinary lock. In both cases the
+// number of times that m is held does not depend on failures. So failures on m are finitely many, and the same is
+// then true of the next mutex below m. In the order of the arguments, two threads could make each other fail for
+// ever.
 void lock_all(std::span<lockable> mutexes, source_location where) {
   std::sort(mutexes.begin(), mutexes.end(), [](const lockable& a, const lockable& b) {
     return identity_of(a.slot) < identity_of(b.slot);

@@ -156,10 +156,10 @@ void exhaustive::find_decisions(const execution& t) {
   }
 }
 
-// The item's last block decided for something that `next` would not have done. From a cut that lies
-// before that block, `next` would do it all the same, whatever else is outside the cut: as long as the
-// thread that the block is about has been there since, and has waited for nothing since that may not
-// yet have come.
+// The last block of the item decided against what `next` would have done at the beginning of the block. At an
+// earlier cut `next` names the same thread, whatever other events the cut lacks, if two things are so: the thread of
+// the block was created before the cut, and no operation of this thread from the cut to the block waits for something
+// that came after the cut.
 void exhaustive::find_settled(const execution& t) {
   const proposal& p = current_.proposal;
   // Where nothing was proposed, the item ends with an alternative that is not the default.

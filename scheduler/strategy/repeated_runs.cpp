@@ -193,8 +193,8 @@ bool repeated_runs::same_event(const execution& done, event_id id) {
   return same_accesses(done, e, image);
 }
 
-// What equal threads touch has another name where each has one of its own. Who is not one of them touches what is
-// theirs under the name that it has.
+// Under a renaming of equal threads an object that each of them has for itself gets another name. A thread outside the
+// group touches such an object under the same name in both executions: its accesses are not compared.
 bool repeated_runs::same_accesses(const execution& done, const event& e, const event& image) {
   const auto touched = original_.accesses(e);
   const auto touches = done.accesses(image);

@@ -1,9 +1,9 @@
 // Symmetry: which proposals of a program with groups of equal threads (run/spawn.hpp) come to nothing but
 // renamings of what is explored all the same (docs/decisions/0015-symmetry.md).
 //
-// Two equal threads change places in a configuration S if another configuration, under their exchange, is S:
-// whatever extends that one is then, renamed, an extension of S. Of two cells of a decision at S that are images
-// of each other in this way, one is enough.
+// Let a configuration R become the configuration S when two equal threads change places. Every extension of R,
+// renamed in the same way, is then an extension of S. Where two cells of a decision at S are images of each other
+// under such a renaming, one of the two cells is enough.
 #pragma once
 
 #include <norn/scheduler/trace/cut.hpp>
@@ -13,15 +13,16 @@ namespace norn::engine {
 
 // The reversal of a decision, as exhaustive proposes it.
 struct reversal {
-  cut_view at;        // S, where the decision is
-  cut_view before;    // what goes before the resolution, S included, the reversed operation not
+  cut_view at;  // S, where the decision is
+  cut_view
+      before;  // the events before the resolution: S is part of them, the reversed operation is not
   thread_id decides;  // next(S)
-  thread_id by;       // whose operation is reversed: it goes before the resolution
-  bool guarded;       // the decision is about a gate: `by`'s operation resolves it
+  thread_id by;       // the thread of the reversed operation, which goes before the resolution
+  bool guarded;       // the decision is about a gate: the operation of `by` resolves the decision
 };
 
-// Whether every execution that the reversal leads to is a renaming of one of another cell of the same decision,
-// which comes earlier in an order of them.
+// Whether every execution that the reversal leads to is a renaming of an execution of another cell: a cell of the
+// same decision that comes earlier in a fixed order of the cells.
 bool is_renaming(const execution& t, const reversal& r);
 
 // Whether the event may have offered its alternatives in an order of the threads that it knows of: whom to wake,

@@ -220,10 +220,10 @@ class execution {
   void check_invariants() const;
 
  private:
-  // The accesses of an object that a later access may depend on directly: a list, the newest first, whose end
-  // it may share with older ones. Its entries are in frontiers_.
-  // Invariant: every recorded access of the object that is not here lies in the past of one that is,
-  // and that one conflicts with whatever conflicts with it.
+  // The frontier of an object: those of its accesses that a later access may depend on directly. A list, the
+  // newest first; older frontiers of the object may share its end. The entries are in frontiers_.
+  // Invariant: for every recorded access a of the object there is an access f in the frontier, a itself or one
+  // with a in its past, such that every access in conflict with a is in conflict with f.
   using frontier = std::uint32_t;
   static constexpr frontier none = UINT32_MAX;
   struct frontier_entry {
