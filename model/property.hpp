@@ -8,10 +8,11 @@
 namespace norn {
 
 // `holds` is evaluated now and after every step that changes something it reads, and must be true
-// each time. It may read `ghost`, `shared` and `atomic` variables and nothing that takes a step. It
-// is dropped when the main thread's body ends, or when a variable is destroyed that it read in this
-// execution or an earlier one. `name` is a literal. Not a scheduling point. Requires: the caller is the
-// main thread, and runs alone: no other thread has been started, or all have been joined.
+// each time. It may read `ghost`, `shared` and `atomic` variables and nothing that takes a step. It is evaluated as
+// the main thread: the running host and process are the body's. It is dropped when the main thread's body ends, or when
+// a variable is destroyed that it has read in this execution; misuse where something that it has read changes after
+// that, or in the body's last step. `name` is a literal. Not a scheduling point. Requires: the caller is the main
+// thread, and runs alone: no other thread has been started, or all have been joined.
 //
 // What it reads is found out by watching it; writes to these variables then depend on one another,
 // because the predicate can tell their orders apart. When a later execution shows that it reads more,
