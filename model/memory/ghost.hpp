@@ -73,15 +73,15 @@ class ghost {
   template <class F>
   void change(F&& f) {
     if (!engine::ghost_write(state_)) return;
-    const std::size_t step = step_of_specification();
+    const std::size_t step = engine::step_of_specification();
     if (step != step_) settle();
     if constexpr (watchable) {
-      if (before_ == nullptr && is_watched(state_)) before_ = std::make_unique<const T>(value_);
+      if (before_ == nullptr && engine::is_watched(state_)) before_ = std::make_unique<const T>(value_);
     }
     step_ = step;
     std::forward<F>(f)(value_);
     if constexpr (watchable) changed_ = before_ != nullptr && (changed_ || !(value_ == *before_));
-    ghost_written(state_);
+    engine::ghost_written(state_);
   }
 
   operator const T&() const { return get(); }  // NOLINT: reads like the variable it models
@@ -106,7 +106,7 @@ class ghost {
   // The last step that changed it is over.
   void settle() {
     if constexpr (watchable) {
-      if (changed_) note_changes(state_, label_, !(value_ == *before_));
+      if (changed_) engine::note_changes(state_, label_, !(value_ == *before_));
       before_.reset();
       changed_ = false;
     }

@@ -1,5 +1,6 @@
 #include <norn/model/thread/machines.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
@@ -96,6 +97,9 @@ std::vector<process_record*> machines::processes_on(const host_record& h) {
   for (process_record& each : processes_) {
     if (&each.on == &h) found.push_back(&each);
   }
+  // Whatever order concurrent threads declared them in.
+  std::sort(found.begin(), found.end(),
+            [](const process_record* a, const process_record* b) { return a->id < b->id; });
   return found;
 }
 

@@ -65,6 +65,19 @@ TEST(ProcessCrash, ComesBeforeEachStepOfTheProcessAndAfterTheLast) {
   EXPECT_EQ(found.executions, 6u);
 }
 
+TEST(HostCrash, TakesProcessesInAnOrderThatNoInterleavingChanges) {
+  const outcomes found = outcomes_of([] {
+    const host server{"server"};
+    faults world;
+    world.crash(server);
+    run_concurrently("declares", 2, [&](int i) { process(server, "p" + std::to_string(i)); });
+    world.cease();
+    return std::string();
+  });
+  // Before or after each of two declarations, and not at all: it comes after the faults have ceased.
+  EXPECT_EQ(found.executions, 5u);
+}
+
 TEST(ProcessCrash, CommutesWithStepsOfOtherProcesses) {
   const outcomes found = outcomes_of([] {
     const process worker{"worker"};

@@ -107,6 +107,7 @@ class stage {
     if (p_.world.inner) inner_scope();
     if (p_.world.mounts) io::mount(host::of_body(), server, io::network_locks::shared);
     play(server, service);
+    for (const std::string& each : remembered_) seen_ += each + ";";
     for (const auto& g : ghosts_) seen_ += " " + std::to_string(g->get());
     for (const auto& x : {&x_, &y_}) seen_ += " " + std::to_string(x->load());
     mark("end");
@@ -137,6 +138,7 @@ class stage {
       world.crash(server, 1, p_.world.restarts ? again() : faults::reboot{});
     }
     std::vector<thread> threads;
+    remembered_.resize(p_.threads.size());
     if (p_.world.waits) {
       threads.emplace_back("waits", [this] {
         std::unique_lock lock{m_};
@@ -144,9 +146,9 @@ class stage {
         *ghosts_[0] += 1;
       });
     }
-    for (const auto& script : p_.threads) {
-      const std::string name = "t" + std::to_string(threads.size());
-      auto body = [this, &script, &server] { perform(script, server); };
+    for (std::size_t i = 0; i < p_.threads.size(); ++i) {
+      const std::string name = "t" + std::to_string(i);
+      auto body = [this, i, &server] { perform(p_.threads[i], server, remembered_[i]); };
       threads.push_back(threads.empty() ? service.spawn(name, body) : thread(name, body));
     }
     for (thread& each : threads) each.join();
@@ -159,17 +161,17 @@ class stage {
     };
   }
 
-  void perform(const std::vector<instruction>& script, const host& server) {
+  void perform(const std::vector<instruction>& script, const host& server, std::string& own) {
     for (std::size_t i = 0; i < script.size(); ++i) {
       if (script[i].what != act::choose) {
-        perform(script[i], server);
+        perform(script[i], server, own);
       } else if (choose(2) == 0) {
         ++i;
       }
     }
   }
 
-  void perform(const instruction& i, const host& server) {
+  void perform(const instruction& i, const host& server, std::string& own) {
     atomic<int>& variable = i.on % 2 == 0 ? x_ : y_;
     ghost<int>& g = *ghosts_[i.on % ghosts_.size()];
     switch (i.what) {
@@ -195,7 +197,7 @@ class stage {
         require("looked", g <= i.value);
         break;
       case act::remember:
-        seen_ += "(" + std::to_string(g) + ")";
+        own += std::to_string(g) + " ";
         break;
       case act::choose:
         break;
@@ -238,6 +240,7 @@ class stage {
   std::optional<mutex> spare_;
   std::optional<mutex> another_;
   std::vector<std::unique_ptr<ghost<int>>> ghosts_;
+  std::vector<std::string> remembered_;  // by thread
 };
 
 struct drawn_from {
