@@ -39,7 +39,6 @@ std::string effort_of(const check_result& r) {
   std::string text = counted(r.stats.executions, "execution");
   if (up_to_renaming(r)) text += " up to renaming";
   if (r.stats.blocked > 0) text += " + " + grouped(r.stats.blocked) + " cut off";
-  if (r.stats.probes > 0) text += " + " + counted(r.stats.probes, "probe");
   text += ", " + duration(r.stats.seconds);
   const effort& shrinking = r.stats.shrinking;
   if (shrinking.executions == 0) return text;

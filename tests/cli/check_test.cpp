@@ -51,15 +51,16 @@ TEST(List, WritesJson) {
 }
 
 // Two threads, two ways round for fetch_add: 2 executions of 6 steps, which are the spawn, 2 adds, the
-// join, and the load of each of the two properties.
+// join, and the load of each of the two properties. The first execution is run once more, a probe.
 TEST(Check, HasALineForEachCheckAndASummary) {
   const outcome o = norn({"check", "tally/whole@2thread"});
   EXPECT_EQ(o.code, 0);
   EXPECT_EQ(o.error, "");
-  EXPECT_EQ(without_times(o.out),
-            "ok         tally/whole@2thread:counts_both  holds  (2 executions, T s)\n"
-            "ok         tally/whole@2thread:counts_one   holds  (2 executions, T s)\n"
-            "2 checks in 1 search: 2 as declared · 2 executions, 12 steps, T s\n");
+  EXPECT_EQ(
+      without_times(o.out),
+      "ok         tally/whole@2thread:counts_both  holds  (2 executions, T s)\n"
+      "ok         tally/whole@2thread:counts_one   holds  (2 executions, T s)\n"
+      "2 checks in 1 search: 2 as declared · 2 executions, 12 steps, 1 probe of 6 steps, T s\n");
 }
 
 TEST(Check, ShowsTheTraceOfAnExpectedViolationWhereFewChecksAreSelected) {
@@ -81,7 +82,8 @@ TEST(Check, ShowsOnlyTheTokenOfAnExpectedViolationAmongMany) {
   EXPECT_TRUE(contains(norn({"check", "--verbose"}).out, "VIOLATED  tally/split"));
 }
 
-// Of the 5 executions, 2 are of the whole search, 1 of the bounded one and 2 of the wrong one; 6 steps each.
+// Of the 5 executions, 2 are of the whole search, 1 of the bounded one and 2 of the wrong one; 6 steps each. The two that
+// are not bounded run their first execution once more, a probe.
 TEST(Check, QuietShowsOnlyWhatIsNotAsDeclared) {
   const outcome o = norn({"check", "--quiet", "tally/whole", "wrong/whole"});
   EXPECT_EQ(o.code, 1);
@@ -91,7 +93,8 @@ TEST(Check, QuietShowsOnlyWhatIsNotAsDeclared) {
             "           the search is complete and no execution violates it: either the variant is "
             "repaired,\n"
             "           or the check no longer reaches what broke it.\n"
-            "4 checks in 3 searches: 3 as declared, 1 differs · 5 executions, 30 steps, T s\n");
+            "4 checks in 3 searches: 3 as declared, 1 differs · 5 executions, 30 steps, 2 probes "
+            "of 12 steps, T s\n");
 }
 
 TEST(Check, AnUndeclaredViolationIsARowOfItsOwn) {

@@ -93,7 +93,7 @@ TEST(VerdictTable, TellsExecutionsProbesAndShrinkingApart) {
   r.stats.shrinking = {.executions = 1'000, .steps = 20'000, .seconds = 0.25};
   EXPECT_EQ(verdict_line(r, 29, false),
             "ok         bank/buggy@2thread:total_kept  violated, as expected  "
-            "(1,234 executions + 12 probes, 0.50 s; shrinking: 1,000 executions, 0.25 s)\n");
+            "(1,234 executions, 0.50 s; shrinking: 1,000 executions, 0.25 s)\n");
   check_result other = r;
   other.variant = "other";
   EXPECT_EQ(summary_text({r, r, other}, false),

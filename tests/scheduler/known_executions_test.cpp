@@ -238,7 +238,7 @@ TEST(KnownExecutions, AProgramThatGoesOnInAnotherWayIsNotDeterministic) {
   EXPECT_EQ(threads.run(more_threads, {}), std::nullopt);
   EXPECT_EQ(threads.run(more_threads, {}), 1u);  // after the spawn
 
-  const auto more_alternatives = [&] { norn::choose(++runs); };
+  const auto more_alternatives = [&] { norn::choose(static_cast<std::uint32_t>(++runs)); };
   tree alternatives(10'000);
   EXPECT_EQ(alternatives.run(more_alternatives, {}), std::nullopt);
   EXPECT_EQ(alternatives.run(more_alternatives, {}), 1u);
