@@ -76,7 +76,8 @@ class ghost {
     const std::size_t step = engine::step_of_specification();
     if (step != step_) settle();
     if constexpr (watchable) {
-      if (before_ == nullptr && engine::is_watched(state_)) before_ = std::make_unique<const T>(value_);
+      if (before_ == nullptr && engine::is_watched(state_))
+        before_ = std::make_unique<const T>(value_);
     }
     step_ = step;
     std::forward<F>(f)(value_);

@@ -18,7 +18,8 @@ std::uint64_t hash_of_part(object_id object, const region& where) {
 std::uint64_t not_zero(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
 
 bool counts(const execution& t, event_id e, const access& a) {
-  return !is_end_of_thread(t.name_of(a.object)) && !t.made_in(a.object, e);
+  const object_id name = t.name_of(a.object);
+  return !is_end_of_thread(name) && (is_run_local(name) || !t.made_in(a.object, e));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ footprint footprint_of_last(const execution& t);
 
 // What an event touched, as a number to be compared: never 0. Two kinds of objects do not count. The end of a
 // thread: what comes after the operation decides whether the thread ends with it or goes on, and only who waits for
-// an end runs into it. An object that was made in the event: nobody could have run into it before.
+// an end runs into it. An object that the thread made in the event: nobody could have run into it before.
 //
 // The objects and regions, each once, in no order: the same of an operation that is not adaptive, whatever it meets.
 std::uint64_t objects_touched(const execution& t, event_id e);

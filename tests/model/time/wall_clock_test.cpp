@@ -74,6 +74,7 @@ TEST(WallClock, OfThePredicateIsTheBodysHostS) {
     const process there{other, "there"};
     there.run("writer", [&] { x.store(1); });
     x.store(2);
+    mark("end");
   });
   EXPECT_EQ(e.violated, reference::properties{});
 }
