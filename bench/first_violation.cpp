@@ -192,8 +192,8 @@ void declared_checks() {
   std::vector<efforts> all;
   fmt::print("\n");
   print_head("check");
-  for (const declared_search& s : registered_searches()) {
-    for (const expectation& e : s.expects) {
+  for (const kit::declared_search& s : kit::registered_searches()) {
+    for (const kit::expectation& e : s.expects) {
       if (e.verdict != conclusion::violated) continue;
       all.push_back(by_each(s.body, e.property));
       print_row(s.name() + ":" + e.property, all.back());

@@ -46,7 +46,7 @@ class check_run {
   void search(const selected_search& s);
   void leave_undecided(const selected_search& s);
   check_result row_of(const selected_search& s, const search_result& found,
-                      const property_verdict& decided, conclusion expected) const;
+                      const property_verdict& decided, const kit::expectation& expected) const;
   explore_options options_of(const selected_search& s);
   void add_rows(const selected_search& s, const search_result& found);
   void show(std::size_t first_row);
@@ -114,7 +114,7 @@ check_run::check_run(const check_request& request, const presentation& shown,
                      const std::optional<checkpoint>& went)
     : request_(went ? gone_on(request, *went) : request),
       shown_(shown),
-      selected_(select(registered_searches(), request_.patterns)),
+      selected_(select(kit::registered_searches(), request_.patterns)),
       json_(opened(request.json, "--json")),
       junit_(opened(request.junit, "--junit")) {
   if (junit_ && junit_->is_standard_output()) {
@@ -126,7 +126,7 @@ check_run::check_run(const check_request& request, const presentation& shown,
   progress_.emplace(stderr, progress_mode(request.quiet));
   for (const selected_search& s : selected_) {
     checks_ += s.checks.size();
-    for (const expectation& e : s.checks) {
+    for (const kit::expectation& e : s.checks) {
       name_width_ = std::max(name_width_, display_width(printable(check_name(*s.search, e))));
     }
   }
@@ -150,7 +150,8 @@ void check_run::keep_checkpoint(const std::optional<checkpoint>& went) {
   checkpoint begun;
   begun.subject = {request_.patterns, {}, request_.search.executions, request_.search.depth};
   for (const selected_search& s : selected_) {
-    for (const expectation& e : s.checks) begun.subject.checks.push_back(check_name(*s.search, e));
+    for (const kit::expectation& e : s.checks)
+      begun.subject.checks.push_back(check_name(*s.search, e));
   }
   if (went) {
     if (went->subject.checks != begun.subject.checks) {
@@ -173,7 +174,7 @@ bool check_run::goes_on() const {
 explore_options check_run::options_of(const selected_search& s) {
   explore_options options;
   options.name = s.search->name();
-  for (const expectation& e : s.checks) options.properties.push_back(e.property);
+  for (const kit::expectation& e : s.checks) options.properties.push_back(e.property);
   options.limits = s.search->limits;
   options.jobs = every_core();
   apply(request_.search, options);
@@ -200,20 +201,23 @@ void check_run::search(const selected_search& s) {
 void check_run::leave_undecided(const selected_search& s) {
   search_result nothing;
   nothing.bound_hit = bound_kind::interrupted;
-  for (const expectation& e : s.checks) {
+  for (const kit::expectation& e : s.checks) {
     results_.push_back(
-        row_of(s, nothing, {e.property, conclusion::inconclusive, "", std::nullopt}, e.verdict));
+        row_of(s, nothing, {e.property, conclusion::inconclusive, "", std::nullopt}, e));
   }
 }
 
 check_result check_run::row_of(const selected_search& s, const search_result& found,
-                               const property_verdict& decided, conclusion expected) const {
+                               const property_verdict& decided,
+                               const kit::expectation& expected) const {
   check_result row;
   row.name = s.search->name() + ":" + decided.property;
   row.protocol = s.search->protocol;
   row.variant = s.search->variant;
   row.deployment = s.search->deployment;
-  row.expected = expected;
+  row.covers = s.search->covers;
+  row.tags = expected.tags;
+  row.expected = expected.verdict;
   row.decided = decided;
   if (row.decided.message.empty()) row.decided.message = found.misuse.value_or("");
   row.stats = found.stats;
@@ -225,22 +229,22 @@ check_result check_run::row_of(const selected_search& s, const search_result& fo
   return row;
 }
 
-bool declares(const declared_search& s, const std::string& property) {
+bool declares(const kit::declared_search& s, const std::string& property) {
   return std::any_of(s.expects.begin(), s.expects.end(),
-                     [&](const expectation& e) { return e.property == property; });
+                     [&](const kit::expectation& e) { return e.property == property; });
 }
 
 // The checks that were asked for; then what else was violated, which the search does not declare: a
 // deadlock, a data race. A check that is declared and was not selected stays out.
 void check_run::add_rows(const selected_search& s, const search_result& found) {
   for (const property_verdict& decided : found.properties) {
-    const auto asked = std::find_if(s.checks.begin(), s.checks.end(), [&](const expectation& e) {
-      return e.property == decided.property;
-    });
+    const auto asked =
+        std::find_if(s.checks.begin(), s.checks.end(),
+                     [&](const kit::expectation& e) { return e.property == decided.property; });
     const bool undeclared = !declares(*s.search, decided.property);
     if (asked == s.checks.end() && !undeclared) continue;
-    const conclusion expected = undeclared ? conclusion::holds : asked->verdict;
-    results_.push_back(row_of(s, found, decided, expected));
+    results_.push_back(
+        row_of(s, found, decided, undeclared ? kit::expectation{decided.property} : *asked));
   }
 }
 

@@ -66,14 +66,14 @@ token token_of(const std::string& target) {
   return std::get<token>(decoded);
 }
 
-const declared_search& search_for(const token& t) {
-  const declared_search* found = search_of(registered_searches(), t.check);
+const kit::declared_search& search_for(const token& t) {
+  const kit::declared_search* found = search_of(kit::registered_searches(), t.check);
   if (found != nullptr) return *found;
   throw bad_input(fmt::format(
       "the token is of {}, and this command has no such check{}\n"
       "  `list` shows every check; a token of a GoogleTest test (Suite.Name) is run by the "
       "executable of the test, with --norn_replay=TOKEN.",
-      printable(t.check), did_you_mean(t.check, names_and_prefixes(registered_searches()))));
+      printable(t.check), did_you_mean(t.check, names_and_prefixes(kit::registered_searches()))));
 }
 
 // gdb, lldb and rr trace the process; without a tracer SIGTRAP only kills it.
@@ -107,7 +107,7 @@ struct replayed {
 
 // A token that does not fit is refused in the same words each time; a program that differs from run
 // to run is not.
-bool differs_from_run_to_run(const declared_search& s, const explore_options& options,
+bool differs_from_run_to_run(const kit::declared_search& s, const explore_options& options,
                              const token& t, const std::string& property,
                              const replay_result& first) {
   const replay_result again = replay(s.body, options, t.schedule, t.fingerprint, property);
@@ -118,7 +118,7 @@ bool differs_from_run_to_run(const declared_search& s, const explore_options& op
 // the nearest passing one, too.
 enum class aim { run, understand };
 
-replayed replay_of(const declared_search& s, const token& t, aim what_for,
+replayed replay_of(const kit::declared_search& s, const token& t, aim what_for,
                    std::size_t break_at = 0) {
   explore_options options;
   options.name = s.name();
@@ -147,7 +147,7 @@ replayed replay_of(const declared_search& s, const token& t, aim what_for,
     row.decided.counterexample->nearest_passing =
         find_nearest_passing(s.body, options, r.trace).found;
   }
-  for (const expectation& e : s.expects) {
+  for (const kit::expectation& e : s.expects) {
     if (e.property == row.decided.property) row.expected = e.verdict;
   }
   row.stats.executions = 1;
@@ -182,7 +182,7 @@ exit_code reproduced(const replayed& r) {
 
 replayed run_again(const replay_request& request, const presentation& shown, aim what_for) {
   const token t = token_of(request.target);
-  const declared_search& s = search_for(t);
+  const kit::declared_search& s = search_for(t);
   require_break(request, t, shown);
   return replay_of(s, t, what_for, request.break_at);
 }

@@ -30,12 +30,13 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
-void require_a_match(const std::string& pattern, const std::vector<declared_search>& searches) {
+void require_a_match(const std::string& pattern,
+                     const std::vector<kit::declared_search>& searches) {
   if (pattern.empty()) {
     throw bad_input("an empty pattern means no check; leave it out to mean all of them");
   }
-  for (const declared_search& s : searches) {
-    for (const expectation& e : s.expects) {
+  for (const kit::declared_search& s : searches) {
+    for (const kit::expectation& e : s.expects) {
       if (matches(pattern, check_name(s, e))) return;
     }
   }
@@ -46,7 +47,7 @@ void require_a_match(const std::string& pattern, const std::vector<declared_sear
 
 }  // namespace
 
-std::string check_name(const declared_search& s, const expectation& e) {
+std::string check_name(const kit::declared_search& s, const kit::expectation& e) {
   return s.name() + ":" + e.property;
 }
 
@@ -55,7 +56,7 @@ bool matches(const std::string& pattern, const std::string& name) {
   return fnmatch((pattern + "*").c_str(), name.c_str(), FNM_NOESCAPE) == 0;
 }
 
-std::vector<selected_search> select(const std::vector<declared_search>& searches,
+std::vector<selected_search> select(const std::vector<kit::declared_search>& searches,
                                     const std::vector<std::string>& patterns) {
   if (searches.empty()) {
     throw bad_input(
@@ -66,9 +67,9 @@ std::vector<selected_search> select(const std::vector<declared_search>& searches
   }
   for (const std::string& pattern : patterns) require_a_match(pattern, searches);
   std::vector<selected_search> selected;
-  for (const declared_search& s : searches) {
+  for (const kit::declared_search& s : searches) {
     selected_search chosen{&s, {}};
-    for (const expectation& e : s.expects) {
+    for (const kit::expectation& e : s.expects) {
       const bool meant = patterns.empty() ||
                          std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
                            return matches(p, check_name(s, e));
@@ -80,10 +81,10 @@ std::vector<selected_search> select(const std::vector<declared_search>& searches
   return selected;
 }
 
-const declared_search* search_of(const std::vector<declared_search>& searches,
-                                 const std::string& check) {
-  const declared_search* found = nullptr;
-  for (const declared_search& s : searches) {
+const kit::declared_search* search_of(const std::vector<kit::declared_search>& searches,
+                                      const std::string& check) {
+  const kit::declared_search* found = nullptr;
+  for (const kit::declared_search& s : searches) {
     const std::string name = s.name();
     const bool fits = check == name || check.rfind(name + ":", 0) == 0;
     // A deployment may have a colon too: the longest name is the one meant.
@@ -112,11 +113,11 @@ std::string did_you_mean(const std::string& word, std::vector<std::string> candi
   return fmt::format("; did you mean {}?", fmt::join(near, " or "));
 }
 
-std::vector<std::string> names_and_prefixes(const std::vector<declared_search>& searches) {
+std::vector<std::string> names_and_prefixes(const std::vector<kit::declared_search>& searches) {
   std::set<std::string> names;
-  for (const declared_search& s : searches) {
+  for (const kit::declared_search& s : searches) {
     names.insert({s.protocol, s.protocol + "/" + s.variant, s.name()});
-    for (const expectation& e : s.expects) names.insert(check_name(s, e));
+    for (const kit::expectation& e : s.expects) names.insert(check_name(s, e));
   }
   return {names.begin(), names.end()};
 }

@@ -11,22 +11,22 @@ namespace norn {
 
 // The checks of one search that were selected, as they were declared.
 struct selected_search {
-  const norn::declared_search* search = nullptr;
-  std::vector<expectation> checks;  // at least one
+  const kit::declared_search* search = nullptr;
+  std::vector<kit::expectation> checks;  // at least one
 };
 
-std::string check_name(const declared_search& s, const expectation& e);
+std::string check_name(const kit::declared_search& s, const kit::expectation& e);
 
 bool matches(const std::string& pattern, const std::string& name);
 
 // All of them where there is no pattern. Throws bad_input for a pattern that is empty or matches
 // nothing, with names that are near to it, and where no check is registered at all.
-std::vector<selected_search> select(const std::vector<declared_search>& searches,
+std::vector<selected_search> select(const std::vector<kit::declared_search>& searches,
                                     const std::vector<std::string>& patterns);
 
 // The search of a check's name, `protocol/variant@deployment[:property]`; null where there is none.
-const declared_search* search_of(const std::vector<declared_search>& searches,
-                                 const std::string& check);
+const kit::declared_search* search_of(const std::vector<kit::declared_search>& searches,
+                                      const std::string& check);
 
 // At most three of the candidates, the nearest first; none that is far.
 std::vector<std::string> near_to(const std::string& word, std::vector<std::string> candidates);
@@ -35,6 +35,6 @@ std::vector<std::string> near_to(const std::string& word, std::vector<std::strin
 std::string did_you_mean(const std::string& word, std::vector<std::string> candidates);
 
 // The names of all checks, and what stands before their separators.
-std::vector<std::string> names_and_prefixes(const std::vector<declared_search>& searches);
+std::vector<std::string> names_and_prefixes(const std::vector<kit::declared_search>& searches);
 
 }  // namespace norn

@@ -16,6 +16,8 @@ struct check_result {
   std::string protocol;
   std::string variant;
   std::string deployment;
+  std::vector<std::string> covers;  // rows of a catalogue that the check stands for
+  std::vector<std::string> tags;    // of the property
   conclusion expected = conclusion::holds;
   property_verdict decided;
   // Of the search that decided it.

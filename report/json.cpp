@@ -137,27 +137,30 @@ json object_of(const check_result& r) {
   const auto replay = replay_token(r);
   const json token = replay ? json(*replay) : json(nullptr);
   const bool hit = r.bound_hit != bound_kind::none;
-  return {{"name", r.name},
-          {"protocol", r.protocol},
-          {"variant", r.variant},
-          {"deployment", r.deployment},
-          {"property", r.decided.property},
-          {"verdict", name_of(r.decided.verdict)},
-          {"expected", name_of(r.expected)},
-          {"complete", r.complete},
-          {"bounds", bounds_of(r)},
-          {"bound_hit", hit ? json(name_of(r.bound_hit)) : json(nullptr)},
-          {"faults", faults_of(r)},
-          {"symmetric", up_to_renaming(r)},
-          {"executions", r.stats.executions},
-          {"blocked", r.stats.blocked},
-          {"steps", r.stats.steps},
-          {"probes", r.stats.probes},
-          {"probe_steps", r.stats.probe_steps},
-          {"seconds", r.stats.seconds},
-          {"shrinking", object_of(r.stats.shrinking)},
-          {"schedule", token},
-          {"counterexample", counterexample_of(r, token)}};
+  json row = {{"name", r.name},
+              {"protocol", r.protocol},
+              {"variant", r.variant},
+              {"deployment", r.deployment},
+              {"property", r.decided.property},
+              {"verdict", name_of(r.decided.verdict)},
+              {"expected", name_of(r.expected)},
+              {"complete", r.complete},
+              {"bounds", bounds_of(r)},
+              {"bound_hit", hit ? json(name_of(r.bound_hit)) : json(nullptr)},
+              {"faults", faults_of(r)},
+              {"symmetric", up_to_renaming(r)},
+              {"executions", r.stats.executions},
+              {"blocked", r.stats.blocked},
+              {"steps", r.stats.steps},
+              {"probes", r.stats.probes},
+              {"probe_steps", r.stats.probe_steps},
+              {"seconds", r.stats.seconds},
+              {"shrinking", object_of(r.stats.shrinking)},
+              {"schedule", token},
+              {"counterexample", counterexample_of(r, token)}};
+  if (!r.covers.empty()) row["covers"] = r.covers;
+  if (!r.tags.empty()) row["tags"] = r.tags;
+  return row;
 }
 
 file_error unreadable(const std::string& file, const std::string& what, const std::string& advice) {

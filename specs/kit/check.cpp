@@ -4,7 +4,7 @@
 
 #include <norn/scheduler/base/bad_input.hpp>
 
-namespace norn {
+namespace norn::kit {
 
 namespace {
 
@@ -54,8 +54,10 @@ register_search::register_search(declared_search s) {
   if (defect.empty()) {
     all.searches.insert(place, std::move(s));
   } else {
-    all.defects += "\n  " + s.name() + " " + defect;
+    register_defect(s.name() + " " + defect);
   }
 }
 
-}  // namespace norn
+void register_defect(const std::string& what) { registered().defects += "\n  " + what; }
+
+}  // namespace norn::kit

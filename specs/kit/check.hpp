@@ -8,6 +8,8 @@
 //       .body = two_threads,
 //       .expects = {{"final_count", norn::conclusion::holds}}}};
 //   }
+//
+// A protocol with several variants and deployments is better written as a value: protocol.hpp.
 #pragma once
 
 #include <string>
@@ -16,11 +18,12 @@
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/trace/verdict.hpp>
 
-namespace norn {
+namespace norn::kit {
 
 struct expectation {
   std::string property;
   conclusion verdict = conclusion::holds;
+  std::vector<std::string> tags = {};  // of the property: `mission`
 };
 
 // The checks of one search.
@@ -31,6 +34,7 @@ struct declared_search {
   program body;
   std::vector<expectation> expects;  // at least one; the verdict that each check must have
   bounds limits = {};                // declared with the check: reaching them is part of the claim
+  std::vector<std::string> covers = {};  // rows of a catalogue, and wrong fixes: `P02`, `P02.m1`
 
   std::string name() const { return protocol + "/" + variant + "@" + deployment; }
 };
@@ -44,5 +48,14 @@ const std::vector<declared_search>& registered_searches();
 struct register_search {
   explicit register_search(declared_search s);
 };
+
+// For what registers several at once: tells `registered_searches` what is wrong with it.
+void register_defect(const std::string& what);
+
+}  // namespace norn::kit
+
+namespace norn {
+
+using kit::register_search;
 
 }  // namespace norn

@@ -50,6 +50,18 @@ TEST(List, WritesJson) {
             R"("variant":"crossed"}],"norn":"0.1.0","schema":1})");
 }
 
+TEST(List, WritesWhatACheckCovers) {
+  const json row = json::parse(norn({"list", "--json", "apart"}).out)["checks"][0];
+  EXPECT_EQ(row["covers"], json({"row 7"}));
+  EXPECT_EQ(row["tags"], json({"kept"}));
+}
+
+TEST(Check, WritesWhatACheckCovers) {
+  const json row = json::parse(norn({"check", "apart", "--json", "-"}).out)["checks"][0];
+  EXPECT_EQ(row["covers"], json({"row 7"}));
+  EXPECT_EQ(row["tags"], json({"kept"}));
+}
+
 // Two threads, two ways round for fetch_add: 2 executions of 6 steps, which are the spawn, 2 adds, the
 // join, and the load of each of the two properties. The first execution is run once more, a probe.
 TEST(Check, HasALineForEachCheckAndASummary) {

@@ -96,11 +96,13 @@ const norn::register_search bounded{{.protocol = "tally",
                                      .body = whole,
                                      .expects = {{"counts_both", conclusion::holds_within_bound}},
                                      .limits = {.executions = 1}}};
-const norn::register_search split_2proc{{.protocol = "apart",
-                                         .variant = "split",
-                                         .deployment = "2proc",
-                                         .body = apart,
-                                         .expects = {{"counts_both", conclusion::violated}}}};
+const norn::register_search split_2proc{
+    {.protocol = "apart",
+     .variant = "split",
+     .deployment = "2proc",
+     .body = apart,
+     .expects = {{"counts_both", conclusion::violated, {"kept"}}},
+     .covers = {"row 7"}}};
 // Declarations that are wrong on purpose.
 const norn::register_search optimistic{{.protocol = "wrong",
                                         .variant = "split",

@@ -10,7 +10,7 @@ namespace {
 
 void nothing() {}
 
-declared_search correct() {
+kit::declared_search correct() {
   return {.protocol = "declared",
           .variant = "wrongly",
           .deployment = "here",
@@ -19,15 +19,15 @@ declared_search correct() {
 }
 
 // What the command comes to after these have been registered.
-[[noreturn]] void run_with(const std::vector<declared_search>& searches) {
-  for (const declared_search& s : searches) register_search{s};
+[[noreturn]] void run_with(const std::vector<kit::declared_search>& searches) {
+  for (const kit::declared_search& s : searches) register_search{s};
   std::string command = "norn";
   std::string list = "list";
   char* argv[] = {command.data(), list.data(), nullptr};
   std::exit(norn::main(2, argv));
 }
 
-void expect_refused(const std::vector<declared_search>& searches, const std::string& why) {
+void expect_refused(const std::vector<kit::declared_search>& searches, const std::string& why) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(run_with(searches), ::testing::ExitedWithCode(2),
               "^norn: checks are declared wrongly, and none was run:\n" + why + "\n$");
@@ -44,7 +44,7 @@ TEST(Registration, RefusesANameThatIsTaken) {
 }
 
 TEST(Registration, RefusesASearchWithoutAProperty) {
-  declared_search s = correct();
+  kit::declared_search s = correct();
   s.expects.clear();
   expect_refused({s},
                  "  declared/wrongly@here expects nothing: name at least one property and its "
@@ -52,20 +52,20 @@ TEST(Registration, RefusesASearchWithoutAProperty) {
 }
 
 TEST(Registration, RefusesAPropertyThatIsNamedTwice) {
-  declared_search s = correct();
+  kit::declared_search s = correct();
   s.expects.push_back({"ends", conclusion::violated});
   expect_refused({s},
                  "  declared/wrongly@here expects two verdicts of one property: leave one of them");
 }
 
 TEST(Registration, RefusesASearchWithoutABody) {
-  declared_search s = correct();
+  kit::declared_search s = correct();
   s.body = nullptr;
   expect_refused({s}, "  declared/wrongly@here has no body");
 }
 
 TEST(Registration, TellsEveryDefect) {
-  declared_search bodiless = correct();
+  kit::declared_search bodiless = correct();
   bodiless.deployment = "there";
   bodiless.body = nullptr;
   expect_refused({correct(), bodiless, correct()},

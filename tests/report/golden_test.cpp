@@ -40,23 +40,23 @@ std::optional<std::string> content_of(const fs::path& file) {
 }
 
 // "1thread-reader" before "2thread" before "2proc-2thread" before "10thread".
-auto size_of(const declared_search& s) {
+auto size_of(const kit::declared_search& s) {
   const int first = std::atoi(s.deployment.c_str());
   return std::tuple(first, s.deployment.size(), s.deployment);
 }
 
 struct shown_search {
-  const declared_search* of = nullptr;
+  const kit::declared_search* of = nullptr;
   std::set<std::string> properties;
 };
 
 // By the name of the file.
 std::map<std::string, shown_search> searches_to_show() {
-  std::map<std::pair<std::string, std::string>, const declared_search*> smallest;
-  for (const declared_search& s : registered_searches()) {
-    for (const expectation& e : s.expects) {
+  std::map<std::pair<std::string, std::string>, const kit::declared_search*> smallest;
+  for (const kit::declared_search& s : kit::registered_searches()) {
+    for (const kit::expectation& e : s.expects) {
       if (s.protocol != "store" || e.verdict != conclusion::violated) continue;
-      const declared_search*& known = smallest[{s.variant, e.property}];
+      const kit::declared_search*& known = smallest[{s.variant, e.property}];
       if (known == nullptr || size_of(s) < size_of(*known)) known = &s;
     }
   }
@@ -82,7 +82,7 @@ check_result without_what_moves(check_result r) {
   return r;
 }
 
-check_result result_of(const declared_search& s, const search_result& found,
+check_result result_of(const kit::declared_search& s, const search_result& found,
                        const property_verdict& decided) {
   check_result r;
   r.name = s.name() + ":" + decided.property;
@@ -104,7 +104,7 @@ std::vector<check_result> violations_of(const shown_search& shown) {
   explore_options options;
   options.name = shown.of->name();
   options.limits = shown.of->limits;
-  for (const expectation& e : shown.of->expects) options.properties.push_back(e.property);
+  for (const kit::expectation& e : shown.of->expects) options.properties.push_back(e.property);
   const search_result found = explore(shown.of->body, options);
   std::vector<check_result> results;
   for (const property_verdict& p : found.properties) {

@@ -35,6 +35,15 @@ TEST(Json, HasTheDocumentedSchema) {
   EXPECT_EQ(json::parse(json_text({r}, {"exhaustive", 1, 1})).dump(2), expected.dump(2));
 }
 
+TEST(Json, SaysWhatACheckCovers) {
+  check_result r = sample::result();
+  r.covers = {"P02", "P02.m1"};
+  r.tags = {"mission"};
+  const json check = json::parse(json_text({r}, {"exhaustive", 1, 1}))["checks"][0];
+  EXPECT_EQ(check["covers"], json({"P02", "P02.m1"}));
+  EXPECT_EQ(check["tags"], json({"mission"}));
+}
+
 TEST(Json, HasTheCounterexample) {
   const json check =
       json::parse(json_text({sample::violated_result()}, {"exhaustive", 1, 1}))["checks"][0];

@@ -21,14 +21,14 @@ namespace {
 
 // What two saves of the same file can come to, "content, then how many of them failed": the same by
 // the exhaustive search and by the naive one.
-template <class Saving>
-std::set<std::string> outcomes_of_two_saves(const std::string& a, const std::string& b) {
+std::set<std::string> outcomes_of_two_saves(const saving& how, const std::string& a,
+                                            const std::string& b) {
   constexpr std::size_t execution_limit = 200'000;
   std::string state;
   const auto body = [&] {
     int failed[] = {0, 0};
-    thread first("first", [&] { failed[0] = Saving::save("f", a, [] {}).error(); });
-    thread second("second", [&] { failed[1] = Saving::save("f", b, [] {}).error(); });
+    thread first("first", [&] { failed[0] = save(kit::model_system(), "f", a, how).error(); });
+    thread second("second", [&] { failed[1] = save(kit::model_system(), "f", b, how).error(); });
     first.join();
     second.join();
     state = io::read_file("f").value();
@@ -48,7 +48,7 @@ std::set<std::string> outcomes_of_two_saves(const std::string& a, const std::str
 // One write over the other, from the beginning of the file. The shorter one over the longer leaves the
 // rest of that; a truncation in between leaves one of the two, whole.
 TEST(Saving, InPlace) {
-  EXPECT_THAT(outcomes_of_two_saves<in_place<model_system>>("[]", "[1,2]"),
+  EXPECT_THAT(outcomes_of_two_saves(in_place, "[]", "[1,2]"),
               testing::UnorderedElementsAre("[]", "[1,2]", "[],2]"));
 }
 
@@ -56,7 +56,7 @@ TEST(Saving, InPlace) {
 // when the second wants to rename it, unless the second had opened it again.
 TEST(Saving, ByRenameWithoutALock) {
   EXPECT_THAT(
-      outcomes_of_two_saves<by_rename<model_system>>("[]", "[1,2]"),
+      outcomes_of_two_saves(saving{}, "[]", "[1,2]"),
       testing::UnorderedElementsAre("[]", "[1,2]", "[] ENOENT", "[1,2] ENOENT", "[],2] ENOENT"));
 }
 

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "searches.hpp"
 #include "steps.hpp"
 
 namespace norn::specs_test {
@@ -19,26 +20,25 @@ std::string fence(const std::string& language, const std::string& text) {
   return "```" + language + "\n" + text + "```\n";
 }
 
-// What a variant is a variant of.
-std::string base_of(const std::string& variant) {
-  return variant == "day_read_twice" ? "dated" : "fixed";
+std::string told(const kit::spec& p, const kit::spec::variant& v) {
+  const told_difference d = difference_of(p, v);
+  std::string head = "\n`" + v.name + "`";
+  if (v.of != "fixed") head += ", against `" + v.of + "`";
+  if (!d.deployment.empty() && d.deployment != "1thread") {
+    head += ", in `" + d.deployment + "`";
+  }
+  head += "\n\n";
+  if (d.lines.empty())
+    return head + "The same calls. It makes something else of what they return.\n";
+  return head + fence("diff", shown(d.lines));
 }
 
-std::string difference_of(const std::string& protocol, const std::string& variant) {
-  const steps base = steps_of(protocol, base_of(variant));
-  const steps of_variant = steps_of(protocol, variant);
-  if (of_variant == base) return "The same calls. It makes something else of what they return.\n";
-  return fence("diff", shown(difference(base, of_variant)));
-}
-
-std::string differences(const std::string& protocol) {
+std::string differences(const kit::spec& p) {
   std::string fixed;
-  for (const std::string& step : steps_of(protocol, "fixed")) fixed += step + "\n";
+  for (const std::string& step : steps_of(p.name, "fixed", "1thread")) fixed += step + "\n";
   std::string text = "`fixed`\n\n" + fence("text", fixed);
-  for (const std::string& variant : variants_of(protocol)) {
-    const std::string base = base_of(variant);
-    text += "\n`" + variant + "`" + (base == "fixed" ? "" : ", against `" + base + "`") + "\n\n" +
-            difference_of(protocol, variant);
+  for (const kit::spec::variant& v : p.variants) {
+    if (v.name != "fixed") text += told(p, v);
   }
   return text;
 }
@@ -57,8 +57,8 @@ void expect_differences_in_readme(const std::string& protocol) {
   const std::size_t end = text.find(end_mark);
   ASSERT_NE(begin, text.npos) << file << " has no " << begin_mark;
   ASSERT_NE(end, text.npos) << file << " has no " << end_mark;
-  const std::string fresh =
-      text.substr(0, begin) + begin_mark + "\n" + differences(protocol) + "\n" + text.substr(end);
+  const std::string fresh = text.substr(0, begin) + begin_mark + "\n" +
+                            differences(spec_named(protocol)) + "\n" + text.substr(end);
   if (fixes_documents()) std::ofstream(file) << fresh;
   EXPECT_EQ(contents_of(file), fresh) << "write it anew with NORN_FIX_DOCUMENTS=1";
 }

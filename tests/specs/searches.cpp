@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::string_view large_deployment = "10thread";
 
-std::vector<declared_search> searches_that_are(bool large, std::string_view protocol) {
-  std::vector<declared_search> found;
-  for (const declared_search& s : registered_searches()) {
+std::vector<kit::declared_search> searches_that_are(bool large, std::string_view protocol) {
+  std::vector<kit::declared_search> found;
+  for (const kit::declared_search& s : kit::registered_searches()) {
     if (s.protocol == protocol && (s.deployment == large_deployment) == large) found.push_back(s);
   }
   return found;
@@ -48,39 +48,41 @@ std::size_t most_holders(const std::vector<trace_step>& steps) {
 
 }  // namespace
 
-std::vector<declared_search> searches_of(std::string_view protocol) {
+std::vector<kit::declared_search> searches_of(std::string_view protocol) {
   return searches_that_are(false, protocol);
 }
 
-std::vector<declared_search> large_searches_of(std::string_view protocol) {
+std::vector<kit::declared_search> large_searches_of(std::string_view protocol) {
   return searches_that_are(true, protocol);
 }
 
-const declared_search& search_named(std::string_view name) {
-  for (const declared_search& s : registered_searches()) {
+const kit::declared_search& search_named(std::string_view name) {
+  for (const kit::declared_search& s : kit::registered_searches()) {
     if (s.name() == name) return s;
   }
   throw std::logic_error("no search " + std::string(name));
 }
 
-search_result result_of(const declared_search& s) {
+const kit::spec& spec_named(std::string_view protocol) {
+  for (const auto& each : kit::registered_specs()) {
+    if (each->name == protocol) return *each;
+  }
+  throw std::logic_error("no protocol " + std::string(protocol));
+}
+
+kit::deployment deployment_of(const kit::spec& p, const std::string& name) {
+  std::vector<std::string> own;
+  for (const kit::spec::modifier& m : p.modifiers) own.push_back(m.name);
+  return kit::parse_deployment(name, own);
+}
+
+search_result result_of(const kit::declared_search& s) {
   explore_options options;
   options.name = s.name();
-  for (const expectation& each : s.expects) options.properties.push_back(each.property);
+  for (const kit::expectation& each : s.expects) options.properties.push_back(each.property);
   options.limits = s.limits;
   options.executions_are_a_declared_bound = s.limits.executions != 0;
   return explore(s.body, options);
-}
-
-void expect_as_declared(const declared_search& s) {
-  const search_result result = result_of(s);
-  // One more would be a property that nobody declared: a deadlock, an exception.
-  ASSERT_EQ(result.properties.size(), s.expects.size()) << s.name();
-  for (std::size_t i = 0; i < s.expects.size(); ++i) {
-    EXPECT_EQ(result.properties[i].property, s.expects[i].property);
-    EXPECT_EQ(name_of(result.properties[i].verdict), name_of(s.expects[i].verdict))
-        << s.name() << ":" << s.expects[i].property << " " << result.properties[i].message;
-  }
 }
 
 const property_verdict& verdict_of(const search_result& result, std::string_view property) {

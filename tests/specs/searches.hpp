@@ -9,20 +9,22 @@
 
 #include <norn/scheduler/trace/verdict.hpp>
 #include <norn/specs/kit/check.hpp>
+#include <norn/specs/kit/spec.hpp>
 
 namespace norn::specs_test {
 
 // Of one protocol; the large ones are those in a deployment `10thread`.
-std::vector<declared_search> searches_of(std::string_view protocol);
-std::vector<declared_search> large_searches_of(std::string_view protocol);
+std::vector<kit::declared_search> searches_of(std::string_view protocol);
+std::vector<kit::declared_search> large_searches_of(std::string_view protocol);
 
 // `protocol/variant@deployment`. Throws when there is none.
-const declared_search& search_named(std::string_view name);
+const kit::declared_search& search_named(std::string_view name);
 
-search_result result_of(const declared_search& s);
+// Throws when there is none.
+const kit::spec& spec_named(std::string_view protocol);
+kit::deployment deployment_of(const kit::spec& p, const std::string& name);
 
-// Fails the test where a verdict is not the declared one.
-void expect_as_declared(const declared_search& s);
+search_result result_of(const kit::declared_search& s);
 
 // What a property of a search came to. Requires: the search declares the property.
 const property_verdict& verdict_of(const search_result& result, std::string_view property);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
+#include <tuple>
 
 #include <norn/scheduler/explore/narrate.hpp>
 #include <norn/scheduler/run/runner.hpp>
@@ -41,6 +43,26 @@ class common_lengths {
   std::vector<std::size_t> lengths_;
 };
 
+// Without crashes, the smallest first: `1thread`, `1thread-reader`, `2thread`.
+std::vector<std::string> common_deployments(const kit::spec& p, const kit::spec::variant& v) {
+  std::vector<std::string> both;
+  std::set<std::string> of_base;
+  for (const kit::declared_search& s : searches_of(p.name)) {
+    if (s.variant == v.of) of_base.insert(s.deployment);
+  }
+  for (const kit::declared_search& s : searches_of(p.name)) {
+    const bool common = s.variant == v.name && of_base.contains(s.deployment);
+    if (common && !deployment_of(p, s.deployment).crashes()) both.push_back(s.deployment);
+  }
+  std::sort(both.begin(), both.end(), [&](const std::string& a, const std::string& b) {
+    const auto size = [&](const std::string& name) {
+      return std::tuple(deployment_of(p, name).actors(), name.size(), name);
+    };
+    return size(a) < size(b);
+  });
+  return both;
+}
+
 bool is_shown(const std::vector<changed_line>& lines, std::size_t i) {
   const auto changed = [&](std::size_t k) { return k < lines.size() && lines[k].sign != ' '; };
   return changed(i) || changed(i + 1) || (i > 0 && changed(i - 1));
@@ -48,27 +70,19 @@ bool is_shown(const std::vector<changed_line>& lines, std::size_t i) {
 
 }  // namespace
 
-steps steps_of(std::string_view protocol, std::string_view variant) {
+steps steps_of(std::string_view protocol, std::string_view variant, std::string_view deployment) {
   runner r({.narrate = true});
   exhaustive only_the_first;
   only_the_first.begin_execution();
-  const declared_search& s =
-      search_named(std::string(protocol) + "/" + std::string(variant) + "@1thread");
+  const kit::declared_search& s = search_named(std::string(protocol) + "/" + std::string(variant) +
+                                               "@" + std::string(deployment));
   const counterexample told = narrate(r, r.run(s.body, only_the_first));
   steps found;
   bool half_told = false;
   for (const trace_step& step : told.steps) {
-    if (step.thread != "writer/0") continue;
+    if (step.thread == "main" || step.operation == "ghost") continue;
     if (!half_told) found.push_back(line_of(step));
     half_told = is_first_half(step);
-  }
-  return found;
-}
-
-std::vector<std::string> variants_of(std::string_view protocol) {
-  std::vector<std::string> found;
-  for (const declared_search& s : searches_of(protocol)) {
-    if (s.deployment == "1thread" && s.variant != "fixed") found.push_back(s.variant);
   }
   return found;
 }
@@ -101,6 +115,15 @@ std::string shown(const std::vector<changed_line>& lines) {
     left_out = !is_shown(lines, i);
   }
   return text;
+}
+
+told_difference difference_of(const kit::spec& p, const kit::spec::variant& v) {
+  for (const std::string& name : common_deployments(p, v)) {
+    const steps of_base = steps_of(p.name, v.of, name);
+    const steps of_variant = steps_of(p.name, v.name, name);
+    if (of_base != of_variant) return {name, difference(of_base, of_variant)};
+  }
+  return {};
 }
 
 }  // namespace norn::specs_test

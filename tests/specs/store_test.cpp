@@ -7,12 +7,11 @@
 #include <set>
 #include <string>
 
+#include <norn/model/io/file.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/exhaustive.hpp>
-#include <norn/specs/kit/check.hpp>
-#include <norn/specs/store/scenario.hpp>
-#include <norn/specs/store/variants.hpp>
+#include <norn/specs/kit/spec.hpp>
 
 #include "../reference/compare.hpp"
 #include "../reference/naive.hpp"
@@ -23,7 +22,6 @@ namespace norn::store {
 using namespace engine;
 namespace {
 
-using files::model_system;
 using specs_test::damage;
 using specs_test::result_of;
 using specs_test::search_named;
@@ -34,14 +32,15 @@ struct space {
   std::set<std::string> contents;
 };
 
-template <class Store>
-space space_of(const deployment& d) {
+space space_of(const std::string& variant, const std::string& deployed) {
+  const kit::spec& p = specs_test::spec_named("store");
+  const kit::deployment d = specs_test::deployment_of(p, deployed);
   constexpr std::size_t execution_limit = 200'000;
   space found;
   std::string content;
   const reference::observed_program observed{[&] {
-                                               run<Store>(d);
-                                               content = io::read_file(reviews_path).value();
+                                               kit::run(p, *p.variant_named(variant), d);
+                                               content = io::read_file("reviews.json").value();
                                              },
                                              [&] {
                                                found.contents.insert(content);
@@ -58,25 +57,27 @@ space space_of(const deployment& d) {
   return found;
 }
 
-TEST(Store, EveryVerdictIsAsDeclared) {
-  const std::vector<declared_search> searches = specs_test::searches_of("store");
-  ASSERT_EQ(searches.size(), 83u);
-  for (const declared_search& s : searches) specs_test::expect_as_declared(s);
-}
-
+// Equals that take one lock: all orders are renamings of one.
 TEST(LargeStore, TenThreads) {
-  const std::vector<declared_search> searches = specs_test::large_searches_of("store");
-  ASSERT_EQ(searches.size(), 2u);
-  for (const declared_search& s : searches) specs_test::expect_as_declared(s);
-  // Equals that take one lock: all orders are renamings of one.
   const search_result fixed = result_of(search_named("store/fixed@10thread"));
   EXPECT_EQ(fixed.stats.executions, 1u);
   EXPECT_TRUE(fixed.stats.met_groups);
   EXPECT_TRUE(fixed.complete);
 }
 
+using counts = std::map<std::string, std::uint64_t>;
+
+void expect_executions(const std::string& variant, const counts& expected) {
+  for (const auto& [deployed, executions] : expected) {
+    const search_result result = result_of(search_named("store/" + variant + "@" + deployed));
+    EXPECT_EQ(result.stats.executions, executions) << deployed;
+    EXPECT_EQ(result.stats.blocked, 0u) << deployed;
+    EXPECT_TRUE(result.complete) << deployed;
+  }
+}
+
 TEST(Store, ExecutionsOfTheFix) {
-  const std::map<std::string, std::uint64_t> expected = {
+  const counts expected = {
       {"1thread", 1},
       // Creates under one lock: the orders in which n threads take it, n!.
       {"2thread", 2},
@@ -92,6 +93,10 @@ TEST(Store, ExecutionsOfTheFix) {
       {"1thread-reader", 3},
       // Two orders of the lock; with two renames, the pair (open, read) has 3 + 2 + 1 places.
       {"2thread-reader", 12},
+      // Two orders of the lock; the four steps of two lists and two renames have 6! / (4! 2!) = 15 orders.
+      {"2thread-log", 2 * 15},
+      // The second lock is taken under the first.
+      {"2thread-models", 2},
       // A create has 18 steps. The crash of the process: before the thread starts, before each of its steps,
       // after the last, and not at all.
       {"1thread-kill", 21},
@@ -101,35 +106,42 @@ TEST(Store, ExecutionsOfTheFix) {
       // (either name as before or after), one each for the last 4. 31, and the two without a running thread.
       {"1thread-crash", 33},
   };
-  for (const auto& [deployed, executions] : expected) {
-    const search_result result = result_of(search_named("store/fixed@" + deployed));
-    EXPECT_EQ(result.stats.executions, executions) << deployed;
-    EXPECT_EQ(result.stats.blocked, 0u) << deployed;
-    EXPECT_TRUE(result.complete) << deployed;
-  }
+  expect_executions("fixed", expected);
+}
+
+// A crash of the host meets two threads in the same states, be they of one process or of two.
+TEST(Store, ExecutionsOfACrashOfTwo) {
+  const auto executions = [](const std::string& deployed) {
+    return result_of(search_named("store/fixed@" + deployed)).stats.executions;
+  };
+  EXPECT_EQ(executions("2proc-crash"), executions("2thread-crash"));
+}
+
+// A list that takes the lock, too, is one more that waits for it: two of one thread beside two creates have
+// 4! / 2! orders.
+TEST(Store, ExecutionsWhereListsTakeTheLock) {
+  expect_executions("locked_list", {{"1thread-reader", 2}, {"2thread-log", 12}});
 }
 
 // The reader reads before the truncation, between it and the write, or after.
 TEST(Store, TornReadOfOneWriter) {
-  EXPECT_EQ(space_of<buggy<model_system>>({.readers = 1}).executions, 3u);
+  EXPECT_EQ(space_of("buggy", "1thread-reader").executions, 3u);
   const search_result result = result_of(search_named("store/buggy@1thread-reader"));
-  ASSERT_EQ(result.properties[2].property, "reads_parse");
-  EXPECT_EQ(result.properties[2].message, "read what no one had committed: \"\"");
+  EXPECT_EQ(specs_test::verdict_of(result, "reads_parse").message,
+            "read what no one had committed: \"\"");
 }
 
 TEST(Store, WhatTwoWritersCanLeave) {
   const std::string one = R"([{"id":"REV-001"}])";
   const std::string two = R"([{"id":"REV-001"},{"id":"REV-002"}])";
   // A lost ticket, or none lost. A writer that reads the other's empty file creates nothing.
-  EXPECT_THAT(space_of<buggy<model_system>>({.writers = 2}).contents,
-              testing::UnorderedElementsAre(one, two));
+  EXPECT_THAT(space_of("buggy", "2thread").contents, testing::UnorderedElementsAre(one, two));
   // Besides, with a fresh installation: the late default is written over a ticket. (Where its
   // truncation comes late too, the ticket is wiped without a trace; its writer was told REV-001.)
   const std::string spliced = R"([]"id":"REV-001"}])";
-  EXPECT_THAT(space_of<buggy<model_system>>({.writers = 2, .empty_directory = true}).contents,
+  EXPECT_THAT(space_of("buggy", "2thread-empty").contents,
               testing::UnorderedElementsAre(one, two, spliced));
-  EXPECT_THAT(space_of<fixed<model_system>>({.writers = 2}).contents,
-              testing::UnorderedElementsAre(two));
+  EXPECT_THAT(space_of("fixed", "2thread").contents, testing::UnorderedElementsAre(two));
 }
 
 // Two creates that save beside each other without a lock. What one of them published may be what the
@@ -137,13 +149,13 @@ TEST(Store, WhatTwoWritersCanLeave) {
 TEST(Store, WhatSavesThatShareATemporaryFileCanLeave) {
   const std::string one = R"([{"id":"REV-001"}])";
   const std::string two = R"([{"id":"REV-001"},{"id":"REV-002"}])";
-  EXPECT_THAT(space_of<fixed_tmp_no_lock<model_system>>({.writers = 2}).contents,
+  EXPECT_THAT(space_of("fixed_tmp_no_lock", "2thread").contents,
               testing::UnorderedElementsAre(one, two));
 }
 
-const std::string one_lost = "1 tickets in the file, 2 creates succeeded";
+const std::string one_lost = "2 were created, 1 found";
 const std::string read_empty = "read what no one had committed: \"\"";
-const std::string same_id = "ids given: REV-001, REV-001";
+const std::string same_id = "created: REV-001, REV-001";
 
 const damage damages[] = {
     {"store/buggy@2thread", "final_count", one_lost, 0},
@@ -169,8 +181,8 @@ const damage damages[] = {
     {"store/thread_lock@2proc", "ids_unique", same_id, 2},
     {"store/thread_lock@2proc-2thread", "reads_parse",
      R"(read what no one had committed: "[{"id":"REV-001"}]{"id":"REV-002"}]")", 2},
-    {"store/unlink_lock@3thread", "final_count", "2 tickets in the file, 3 creates succeeded", 2},
-    {"store/unlink_lock@3thread", "ids_unique", "ids given: REV-001, REV-002, REV-002", 2},
+    {"store/unlink_lock@3thread", "final_count", "3 were created, 2 found", 2},
+    {"store/unlink_lock@3thread", "ids_unique", "created: REV-001, REV-002, REV-002", 2},
     {"store/unlink_lock@2proc-2thread", "reads_parse", read_empty, 2},
     {"store/fcntl_lock@2thread", "final_count", one_lost, 2},
     {"store/fcntl_lock@2thread-reader", "reads_parse", read_empty, 2},
@@ -180,6 +192,24 @@ const damage damages[] = {
     {"store/shared_filelock@2thread", "final_count", one_lost, 1},
     {"store/shared_filelock@2thread", "ids_unique", same_id, 1},
     {"store/shared_filelock@2thread-reader", "reads_parse", read_empty, 1},
+    // Who writes the file without the lock is not kept out by that of the others.
+    {"store/one_writer_bypasses@2thread", "final_count", one_lost, 1},
+    {"store/one_writer_bypasses@2thread", "ids_unique", same_id, 1},
+    {"store/one_writer_bypasses@2thread", "reads_parse", read_empty, 1},
+    // Another version may come between the comparison and the lock.
+    {"store/version_checked_outside_lock@2thread", "final_count", one_lost, 1},
+    {"store/version_checked_outside_lock@2thread", "ids_unique", same_id, 1},
+    // Each holds one of two locks.
+    {"store/two_stores_opposite_order@2thread-models", "no_deadlock",
+     "no thread can go on: writer/0 waits for flock models.json.lock held by writer/1, "
+     "writer/1 waits for flock reviews.json.lock held by writer/0",
+     2},
+    // What was seen of the log is overwritten; or it was not on the disk yet when it was seen.
+    {"store/read_outside_lock@2thread-log", "log_append_only",
+     R"(after "[{"by":"writer/1","id":"REV-001"}]" the log was "[{"by":"writer/0","id":"REV-001"}]")",
+     1},
+    {"store/fixed@1thread-log-crash", "log_append_only",
+     R"(after "[{"by":"writer/0","id":"REV-001"}]" the log was "[]")", 1},
     // The lock has nothing to do with it: a list takes none.
     {"store/in_place_under_lock@1thread-reader", "reads_parse", read_empty, 1},
 };

@@ -21,12 +21,10 @@
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/strategy/replay.hpp>
-#include <norn/specs/runs/scenario.hpp>
-#include <norn/specs/runs/variants.hpp>
-#include <norn/specs/store/scenario.hpp>
-#include <norn/specs/store/variants.hpp>
+#include <norn/specs/kit/spec.hpp>
 #include <norn/tests/temporary_folder.hpp>
 
+#include "../searches.hpp"
 #include "real_system.hpp"
 #include "turns.hpp"
 
@@ -34,8 +32,6 @@ namespace norn::specs_test {
 
 using namespace engine;
 namespace {
-
-using files::model_system;
 
 // --- what is compared ---
 
@@ -154,182 +150,150 @@ void expect_damage_on_system(const experiment& e, const expected_damage& damage)
   EXPECT_NE(passing, real);
 }
 
-// --- the store ---
+// --- a variant, in the model and on the system ---
 
-class nobody : public store::witness {
- public:
-  void committed(const std::string&) override {}
-  void read(const std::string&) override {}
-};
+std::string answer(const kit::event& e) { return e.actor + ": " + e.value; }
 
-std::string answer(int writer, const std::optional<std::string>& id) {
-  return "writer/" + std::to_string(writer) + ": " + id.value_or("error");
-}
-
-template <class Store>
-program model_of(const store::deployment& d, const std::shared_ptr<state>& left) {
-  return [d, left] {
-    store::versions seen;
-    const store::answers given = store::use<Store>(d, seen);
+// A schedule ends where the check is decided: what is left is looked at before that.
+program model_of(const kit::spec& p, const kit::spec::variant& v, const kit::deployment& d,
+                 const std::shared_ptr<state>& left) {
+  return [&p, &v, d, left] {
     *left = {};
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      left->answers.insert(answer(static_cast<int>(i), given[i]));
-    }
-    left->files = files_of_model();
-    store::require_consistent(given);
+    kit::run(p, v, d, kit::model_system(), [left](const kit::history& h) {
+      for (const kit::event& e : h.of("created")) left->answers.insert(answer(e));
+      left->files = files_of_model();
+    });
   };
 }
 
-template <class Store>
-std::vector<real_thread> processes_of(const store::deployment& d) {
-  static nobody unseen;
-  std::vector<real_thread> threads;
-  for (int p = 0; p < d.processes; ++p) {
-    const auto service = std::make_shared<Store>(unseen);
-    for (int w = 0; w < d.writers; ++w) {
-      const int number = p * d.writers + w;
-      threads.push_back({p, "writer/" + std::to_string(number),
-                         [service, number] { return answer(number, service->create()); }});
-    }
+std::string act(const kit::cast::part& part, const kit::deployment& d, const kit::service& with) {
+  kit::actor me(part.name, part.number, d, real_system(), nullptr);
+  (*part.does)(with, me);
+  std::string told;
+  for (const kit::event& e : me.unwatched()) {
+    if (e.what == "created") told = answer(e);
   }
-  for (int l = 0; l < d.lock_file_openers; ++l) {
-    threads.push_back({0, "looker/" + std::to_string(l), [] {
-                         store::look_at_lock_file<real_system>();
-                         return std::string();
-                       }});
+  return told;
+}
+
+std::vector<real_thread> processes_of(const kit::spec& p, const kit::spec::variant& v,
+                                      const kit::deployment& d) {
+  std::vector<real_thread> threads;
+  std::map<int, kit::service> services;
+  for (const kit::cast::part& part : kit::cast_of(p, d).parts) {
+    const auto with = services.try_emplace(part.process, v.make(real_system())).first->second;
+    threads.push_back({part.process, part.name, [part, d, with] { return act(part, d, with); }});
   }
   return threads;
 }
 
-template <template <class> class Variant>
-void expect_store_damaged(const store::deployment& d, const expected_damage& damage) {
+// Requires: each writer creates one.
+void expect_damaged(const std::string& protocol, const std::string& variant,
+                    const std::string& deployed, const expected_damage& damage,
+                    const std::map<std::string, std::string>& installed) {
+  const kit::spec& p = spec_named(protocol);
+  const kit::spec::variant& v = *p.variant_named(variant);
+  const kit::deployment d = deployment_of(p, deployed);
   experiment e;
-  e.in_model = model_of<Variant<model_system>>(d, e.left);
-  e.threads = processes_of<Variant<real_system>>(d);
-  if (!d.empty_directory) {
-    e.installed = {{store::reviews_path, store::empty_store}, {store::lock_path, ""}};
-  }
+  e.in_model = model_of(p, v, d, e.left);
+  e.threads = processes_of(p, v, d);
+  e.installed = installed;
   expect_damage_on_system(e, damage);
+}
+
+// --- the store ---
+
+void expect_store_damaged(const std::string& variant, const std::string& deployed,
+                          const expected_damage& damage) {
+  std::map<std::string, std::string> installed;
+  if (deployed != "2proc-empty") installed = {{"reviews.json", "[]"}, {"reviews.json.lock", ""}};
+  expect_damaged("store", variant, deployed, damage, installed);
 }
 
 const expected_damage one_of_two_lost{"final_count",
                                       {"writer/0: REV-001", "writer/1: REV-001"},
-                                      store::reviews_path,
+                                      "reviews.json",
                                       R"([{"id":"REV-001"}])"};
 
-constexpr store::deployment two_processes{.processes = 2};
-constexpr store::deployment two_threads{.writers = 2};
-
-TEST(RealStore, Buggy) { expect_store_damaged<store::buggy>(two_processes, one_of_two_lost); }
+TEST(RealStore, Buggy) { expect_store_damaged("buggy", "2proc", one_of_two_lost); }
 
 TEST(RealStore, ReadOutsideLock) {
-  expect_store_damaged<store::read_outside_lock>(two_processes, one_of_two_lost);
+  expect_store_damaged("read_outside_lock", "2proc", one_of_two_lost);
 }
 
 TEST(RealStore, EnsureOutsideLock) {
-  expect_store_damaged<store::ensure_outside_lock>({.processes = 2, .empty_directory = true},
-                                                   one_of_two_lost);
+  expect_store_damaged("ensure_outside_lock", "2proc-empty", one_of_two_lost);
 }
 
 TEST(RealStore, LockOnlyWrite) {
-  expect_store_damaged<store::lock_only_write>(two_processes, one_of_two_lost);
+  expect_store_damaged("lock_only_write", "2proc", one_of_two_lost);
 }
 
 TEST(RealStore, FixedTmpNoLock) {
-  expect_store_damaged<store::fixed_tmp_no_lock>(two_processes, one_of_two_lost);
+  expect_store_damaged("fixed_tmp_no_lock", "2proc", one_of_two_lost);
 }
 
-TEST(RealStore, ThreadLock) {
-  expect_store_damaged<store::thread_lock>(two_processes, one_of_two_lost);
-}
+TEST(RealStore, ThreadLock) { expect_store_damaged("thread_lock", "2proc", one_of_two_lost); }
 
 TEST(RealStore, UnlinkLock) {
-  expect_store_damaged<store::unlink_lock>(
-      {.processes = 3}, {"final_count",
-                         {"writer/0: REV-001", "writer/1: REV-002", "writer/2: REV-002"},
-                         store::reviews_path,
-                         R"([{"id":"REV-001"},{"id":"REV-002"}])"});
+  expect_store_damaged("unlink_lock", "3proc",
+                       {"final_count",
+                        {"writer/0: REV-001", "writer/1: REV-002", "writer/2: REV-002"},
+                        "reviews.json",
+                        R"([{"id":"REV-001"},{"id":"REV-002"}])"});
 }
 
 // Between the threads of one process there is no lock.
 TEST(RealStore, FcntlLockOfThreads) {
-  expect_store_damaged<store::fcntl_lock>(two_threads, one_of_two_lost);
+  expect_store_damaged("fcntl_lock", "2thread", one_of_two_lost);
 }
 
 // Between processes there is, until somebody closes another descriptor of the file.
 TEST(RealStore, FcntlLockAndALook) {
-  expect_store_damaged<store::fcntl_lock>({.processes = 2, .lock_file_openers = 1},
-                                          one_of_two_lost);
+  expect_store_damaged("fcntl_lock", "2proc-look", one_of_two_lost);
 }
 
 TEST(RealStore, SharedFilelock) {
-  expect_store_damaged<store::shared_filelock>(two_threads, one_of_two_lost);
+  expect_store_damaged("shared_filelock", "2thread", one_of_two_lost);
+}
+
+TEST(RealStore, OneWriterBypasses) {
+  expect_store_damaged("one_writer_bypasses", "2proc", one_of_two_lost);
+}
+
+TEST(RealStore, VersionCheckedOutsideLock) {
+  expect_store_damaged("version_checked_outside_lock", "2proc", one_of_two_lost);
 }
 
 // --- the run directories ---
 
-std::string answer(const std::string& part, const std::string& id) { return part + ": " + id; }
-
-template <class Runs>
-program model_of(const runs::deployment& d, const std::shared_ptr<state>& left) {
-  return [d, left] {
-    const runs::outcome o = runs::use<Runs>(d);
-    *left = {};
-    for (const runs::created& each : o.given) left->answers.insert(answer(each.part, each.id));
-    left->files = files_of_model();
-    runs::require_own_directories(o);
-  };
-}
-
-// Requires: one create of each writer.
-template <class Runs>
-std::vector<real_thread> processes_of(const runs::deployment& d) {
-  std::vector<real_thread> threads;
-  for (int p = 0; p < d.processes; ++p) {
-    const auto service = std::make_shared<Runs>();
-    for (int w = 0; w < d.writers; ++w) {
-      const int number = p * d.writers + w;
-      const std::string part = runs::part_name(number);
-      threads.push_back({p, "writer/" + std::to_string(number), [service, part] {
-                           const auto id = service->create(part);
-                           return id ? answer(part, *id) : "";
-                         }});
-    }
-  }
-  return threads;
-}
-
-template <template <class> class Variant>
-void expect_runs_damaged(const runs::deployment& d, const expected_damage& damage) {
-  experiment e;
-  e.in_model = model_of<Variant<model_system>>(d, e.left);
-  e.threads = processes_of<Variant<real_system>>(d);
-  e.installed = {{std::string(runs::runs_path) + "/", ""}, {runs::lock_path, ""}};
-  if (d.last != 0) e.installed[runs::path_of(runs::id_of(d.last)) + "/"] = "";
-  expect_damage_on_system(e, damage);
+void expect_runs_damaged(const std::string& variant, const std::string& deployed,
+                         const expected_damage& damage) {
+  std::map<std::string, std::string> installed = {{"analysis_runs/", ""},
+                                                  {"analysis_runs.lock", ""}};
+  if (deployed.starts_with("999")) installed["analysis_runs/run_999/"] = "";
+  expect_damaged("runs", variant, deployed, damage, installed);
 }
 
 // The manifest is that of one of them.
 const expected_damage same_id{"manifest_intact",
-                              {"gear: run_001", "shaft: run_001"},
+                              {"writer/0: run_001", "writer/1: run_001"},
                               "analysis_runs/run_001/manifest.json",
                               R"({"part":"gear","run":"run_001"})"};
 
-TEST(RealRuns, Buggy) { expect_runs_damaged<runs::buggy>({.processes = 2}, same_id); }
+TEST(RealRuns, Buggy) { expect_runs_damaged("buggy", "2proc", same_id); }
 
-TEST(RealRuns, FixedTmpNoLock) {
-  expect_runs_damaged<runs::fixed_tmp_no_lock>({.processes = 2}, same_id);
-}
+TEST(RealRuns, FixedTmpNoLock) { expect_runs_damaged("fixed_tmp_no_lock", "2proc", same_id); }
 
-TEST(RealRuns, LockOnlyId) { expect_runs_damaged<runs::lock_only_id>({.processes = 2}, same_id); }
+TEST(RealRuns, LockOnlyId) { expect_runs_damaged("lock_only_id", "2proc", same_id); }
 
 TEST(RealRuns, ThreeDigits) {
-  expect_runs_damaged<runs::three_digit_pattern>({.processes = 2, .last = 999},
-                                                 {"manifest_intact",
-                                                  {"gear: run_1000", "shaft: run_1000"},
-                                                  "analysis_runs/run_1000/manifest.json",
-                                                  R"({"part":"shaft","run":"run_1000"})",
-                                                  true});
+  expect_runs_damaged("three_digits", "999-2proc",
+                      {"manifest_intact",
+                       {"writer/0: run_1000", "writer/1: run_1000"},
+                       "analysis_runs/run_1000/manifest.json",
+                       R"({"part":"shaft","run":"run_1000"})",
+                       true});
 }
 
 // --- the turns themselves ---
@@ -369,8 +333,8 @@ TEST(Turns, OtherThanWhatHappensAreRefused) {
 TEST(Turns, AThreadThatBlocksIsTold) {
   const test::temporary_folder directory;
   const auto take_lock = [path = directory.path() + "/lock"] {
-    auto lock = real_system::file::open(path, O_RDWR | O_CREAT).value();
-    lock.flock(LOCK_EX).value();
+    const auto lock = real_system().open(path, O_RDWR | O_CREAT).value();
+    lock->flock(LOCK_EX).value();
     return making_a_call("stat");
   };
   const std::vector<real_thread> threads = {{0, "a", take_lock}, {1, "b", take_lock}};
