@@ -16,8 +16,8 @@ namespace {
 
 made_strategy make_exhaustive(const explore_options&) {
   auto search = std::make_unique<exhaustive>();
-  exhaustive* const it = search.get();
-  return {std::move(search), it, it};
+  exhaustive* const search_itself = search.get();
+  return {std::move(search), search_itself, search_itself};
 }
 
 // In turns with the exhaustive search, which may be complete first. The work of two searches does not move.

@@ -1,8 +1,9 @@
 // Predicates: what `always` states about a program, and which objects each statement looks at.
 //
 // A predicate can tell orders apart that `dependent` does not, so writes of what it looks at have to
-// depend on one another (docs/architecture.md, observation). What it looks at is found out by watching it,
-// by its place of registration and the object's name, and only grows over the whole search.
+// depend on one another (docs/architecture.md, observation). What a predicate looks at is found
+// out by watching the predicate. It is kept by the predicate's place of registration and the object's name, and only
+// grows over the whole search.
 #pragma once
 
 #include <cstdint>
@@ -116,7 +117,7 @@ class predicates {
   std::vector<making> makers_;
   std::size_t repeated_ = 0;  // of the makers
   std::optional<std::size_t> observing_;
-  std::size_t after_ = 0;  // so many events the predicate is being evaluated
+  std::size_t after_ = 0;  // the predicate is being evaluated after so many events
   bool again_ = false;
   observations observed_;
   bool observed_more_ = false;

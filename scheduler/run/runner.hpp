@@ -75,7 +75,7 @@ class runner {
   const std::deque<declared_fault>& faults() const { return faults_; }
   // What became of changes of specification state, of all executions so far.
   const std::vector<ghost_use>& ghosts() const { return ghosts_; }
-  // Faults and ghosts that belong to executions so far.
+  // Forgets the faults and the ghosts of all executions so far.
   void forget_declared() {
     faults_.clear();
     ghosts_.clear();
@@ -99,7 +99,7 @@ class runner {
 
   // The runner whose execution the caller is part of; null outside.
   static runner* current();
-  // The same, for what is asked of it. Throws std::logic_error outside.
+  // The same; `what` names the call in the message. Throws std::logic_error outside.
   static runner& required(const char* what);
 
   // --- for point, object, thread: the code under test calls these through their own interfaces ---

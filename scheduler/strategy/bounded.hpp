@@ -19,8 +19,8 @@
 // what it costs, is the same. (Where that thread cannot go on, whichever it was.) The one that is met
 // first has preempted least, since rounds come in that order; the others are cut off. What is
 // remembered of a prefix is a hash of 64 bits: n prefixes collide with a chance of n²/2⁶⁵, 3 in a million
-// for ten million. Nothing is asked of what operations would touch: adaptive ones and those that
-// carry more need no care, beyond that the search starts over when more is observed.
+// for ten million. Nothing is asked of what operations would touch: adaptive ones and those with
+// extra accesses need no care, beyond that the search starts over when more is observed.
 //
 // Memory: about 40 bytes for each prefix that is remembered, up to `remembered_prefixes` (beyond that
 // the search is right and slower: it meets traces again and counts them again), and 12 bytes for each

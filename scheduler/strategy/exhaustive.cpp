@@ -20,7 +20,7 @@ bool is_as_planned(const execution& t, const planned_step& planned) {
 
 }  // namespace
 
-// --- the frontier ---
+// --- what is left to do ---
 
 void exhaustive::restart() {
   items_.clear();
@@ -31,12 +31,12 @@ void exhaustive::restart() {
   probing_ = out_of_order_ = false;
   stage_ = stage::exploring;
   answers_.clear();
-  retire(current_);  // what was recorded of it is out of date
-  push();            // the root: nothing decided
+  items_.retire(current_);  // what was recorded of it is out of date
+  items_.push();            // the root: nothing decided
 }
 
 void exhaustive::take(std::vector<work_item> items) {
-  items_ = std::move(items);
+  items_.take(std::move(items));
   open_races_.clear();
   out_of_order_ = false;
   stage_ = stage::exploring;
@@ -47,35 +47,6 @@ bool exhaustive::settle() {
   if (stage_ != stage::exploring || !open_races_.empty() || repeated_.any_left()) return false;
   put_in_order();
   return true;
-}
-
-std::vector<work_item> exhaustive::give() {
-  const std::size_t waiting = items_.size() - first_waiting();
-  if (waiting < 2) return {};
-  const auto middle = items_.begin() + static_cast<std::ptrdiff_t>(first_waiting() + waiting / 2);
-  std::vector<work_item> given(std::make_move_iterator(items_.begin()),
-                               std::make_move_iterator(middle));
-  items_.erase(items_.begin(), middle);
-  items_.insert(items_.begin(), given.back());
-  const bool rest = given.back().role == item_role::rest;
-  items_.front().role = rest ? item_role::end_after : item_role::end_before;
-  return given;
-}
-
-work_item& exhaustive::push() {
-  if (spares_.empty()) {
-    items_.emplace_back();
-  } else {
-    items_.push_back(std::move(spares_.back()));
-    spares_.pop_back();
-  }
-  return items_.back();
-}
-
-void exhaustive::retire(work_item& item) {
-  item.clear();
-  constexpr std::size_t enough = 64;  // more come back where items are given by others
-  if (spares_.size() < enough) spares_.push_back(std::move(item));
 }
 
 bool exhaustive::begin_execution() {
@@ -93,10 +64,9 @@ bool exhaustive::begin_execution() {
   if (probing_) return true;
   put_in_order();
   if (stage_ == stage::returning && !forget_what_was_done()) return true;
-  if (items_.size() > most_items_) forget_coldest();
-  if (items_.size() == first_waiting()) return false;
-  work_item next = std::move(items_.back());
-  items_.pop_back();
+  if (items_.size() > most_items_) items_.forget_coldest();
+  if (items_.waiting() == 0) return false;
+  work_item next = items_.pop();
   if (next.role == item_role::rest) {
     go_back(std::move(next));
   } else if (stage_ == stage::found) {
@@ -117,7 +87,7 @@ void exhaustive::take_up(work_item&& item) {
     ++shared_;
   }
   cuts_known_ = std::min(cuts_known_, shared_);
-  retire(current_);
+  items_.retire(current_);
   current_ = std::move(item);
   replayed_ = current_.steps.size();
 }
@@ -257,7 +227,7 @@ void exhaustive::propose_alternatives(const execution& so_far) {
     const std::uint64_t touches =
         e.alternatives > 1 ? accesses_made(so_far, event_id(position)) : 0;
     for (std::uint16_t a = 1; a < e.alternatives; ++a) {
-      work_item& other = push();
+      work_item& other = items_.push();
       other.touches = touches;
       other.steps.assign(current_.steps.begin(),
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(replayed_));

@@ -33,6 +33,7 @@
 
 #include <norn/scheduler/strategy/canonical.hpp>
 #include <norn/scheduler/strategy/footprint.hpp>
+#include <norn/scheduler/strategy/item_frontier.hpp>
 #include <norn/scheduler/strategy/repeated_runs.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/work_item.hpp>
@@ -64,13 +65,13 @@ class exhaustive : public strategy {
   // Whether all children of the execution that was learnt from last are among the items; then they are in
   // their order.
   bool settle();
-  const std::vector<work_item>& items() const { return items_; }
+  const std::vector<work_item>& items() const { return items_.all(); }
   // Gives away the half of them that it would run last; none where there is but one. Requires: settled.
-  std::vector<work_item> give();
+  std::vector<work_item> give() { return items_.give_half(); }
   // What the last execution was like is not to be relied on: the next one shares nothing with it.
-  void share_nothing() { retire(current_); }
+  void share_nothing() { items_.retire(current_); }
 
-  // The kinds of operations that carried accesses other than their own in some execution, by the hash of
+  // The kinds of operations that had extra accesses in some execution, by the hash of
   // their names: adaptive too. Known before a search starts over, they need not be found again.
   using kinds = std::set<std::uint64_t>;
   const kinds& kinds_with_extra_accesses() const { return kinds_with_extra_accesses_; }
@@ -157,13 +158,6 @@ class exhaustive : public strategy {
     found,      // the parent's item is the only one that waits
     returning,  // the parent is run again: it proposes what it proposed
   };
-  // The first item may be the end of the work, and none that waits.
-  std::size_t first_waiting() const {
-    if (items_.empty()) return 0;
-    const item_role first = items_.front().role;
-    return first == item_role::end_before || first == item_role::end_after ? 1 : 0;
-  }
-  void forget_coldest();
   void go_back(work_item&& done);
   thread_id find_parent(const execution& so_far);
   execution_kind found_parent(const execution& t);
@@ -186,19 +180,16 @@ class exhaustive : public strategy {
   bool probe_next();
   void put_in_order();
 
-  work_item& push();
-  void retire(work_item& item);
-
   std::size_t most_items_;
-  std::vector<work_item> items_;
-  std::vector<work_item> spares_;  // retired items, kept for their memory
+  item_frontier items_;
   work_item current_;
   std::size_t replayed_ = 0;  // steps of the item as it was taken up
   std::size_t shared_ = 0;    // of these, as many as the execution before began with
   bool examined_ = false;
   bool rejected_ = false;
-  bool starts_over_ = false;  // once the execution has ended: a kind turned out to carry
-  bool probing_ = false;      // the item ends with an operation whose footprint is wanted
+  bool starts_over_ =
+      false;              // once the execution has ended: a kind turned out to have extra accesses
+  bool probing_ = false;  // the item ends with an operation whose footprint is wanted
   std::uint64_t probed_ = 0;  // by this key
   repeated_runs repeated_;
   bool repeats_ = false;

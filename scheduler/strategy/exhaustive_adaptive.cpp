@@ -86,8 +86,7 @@ void exhaustive::widen(const execution& t, const decision& d, event_id reversed,
 // items are the same, and so is to be their order.
 void exhaustive::put_in_order() {
   if (!std::exchange(out_of_order_, false)) return;
-  std::sort(items_.begin() + static_cast<std::ptrdiff_t>(children_from_), items_.end(),
-            comes_later);
+  items_.sort_since(children_from_, comes_later);
 }
 
 // Goes on with the last open race: either all is known by now, or the next prefix is to be run.

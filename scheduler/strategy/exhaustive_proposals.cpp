@@ -119,7 +119,7 @@ void exhaustive::propose_choices(const execution& t) {
     if (e.alternatives == 1) continue;
     const std::uint64_t touches = accesses_made(t, event_id(i));
     for (std::uint16_t a = 1; a < e.alternatives; ++a) {
-      work_item& other = push();
+      work_item& other = items_.push();
       other.touches = touches;
       other.steps.assign(current_.steps.begin(),
                          current_.steps.begin() + static_cast<std::ptrdiff_t>(i + 1));
@@ -294,7 +294,7 @@ void exhaustive::propose(const parent& from, const decision& d, cut_view cut, th
   if (t.has_groups() && is_renaming(t, {before_, undecided, resolution.thread, by, guarded}))
     return;
 
-  work_item& item = push();
+  work_item& item = items_.push();
   item.proposed = true;
   item.touches = expected_of(t, reversed);
   proposal& p = item.proposal;

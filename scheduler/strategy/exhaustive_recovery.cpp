@@ -14,14 +14,6 @@ namespace norn::engine {
 
 namespace {
 
-bool same_steps(const work_item& a, const work_item& b) {
-  return std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
-                    [](const planned_step& x, const planned_step& y) {
-                      return x.thread == y.thread && x.alternative == y.alternative &&
-                             x.ends_block == y.ends_block;
-                    });
-}
-
 // Items that were proposed once more when the outcomes of an operation were known (propose_alternatives): the
 // one whose run proposed this one.
 bool make_default(work_item& item) {
@@ -34,19 +26,8 @@ bool make_default(work_item& item) {
 
 }  // namespace
 
-void exhaustive::forget_coldest() {
-  const std::size_t waiting = items_.size() - first_waiting();
-  if (waiting < 2) return;
-  const std::size_t kept = first_waiting() + waiting / 2;
-  work_item last = items_[kept];
-  last.role = item_role::rest;
-  const auto first = items_.begin() + static_cast<std::ptrdiff_t>(first_waiting());
-  items_.erase(first, items_.begin() + static_cast<std::ptrdiff_t>(kept));
-  items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(first_waiting()), std::move(last));
-}
-
 void exhaustive::go_back(work_item&& done) {
-  NORN_INVARIANT(items_.size() == first_waiting());
+  NORN_INVARIANT(items_.waiting() == 0);
   gone_back_from_ = std::move(done);
   gone_back_from_.role = item_role::work;
   work_item before = gone_back_from_;
@@ -84,7 +65,7 @@ execution_kind exhaustive::found_parent(const execution& t) {
   stage_ = stage::exploring;
   if (its.reaches == found_item::extent::until_bound) return execution_kind::probe;
   stage_ = its.reaches == found_item::extent::whole ? stage::found : stage::asking;
-  items_.push_back(std::move(its.item));
+  items_.push(std::move(its.item));
   return execution_kind::probe;
 }
 
@@ -92,8 +73,9 @@ execution_kind exhaustive::found_parent(const execution& t) {
 execution_kind exhaustive::answered(const execution& t) {
   answers_.push_back(only_reads_its_gate(t, event_id(t.size() - 1)));
   stage_ = stage::exploring;
-  items_.push_back(gone_back_from_);
-  items_.back().role = item_role::rest;
+  work_item again = gone_back_from_;
+  again.role = item_role::rest;
+  items_.push(std::move(again));
   return execution_kind::probe;
 }
 
@@ -104,37 +86,15 @@ void exhaustive::return_to(work_item&& item) {
   take_up(std::move(item));
 }
 
-// Of the parent's items, those that come after the one gone back from are left, and then what comes after the
-// parent; but nothing beyond the end of the work, if that is among them. False where that one is not among them.
+// What the parent has proposed is among the items now. False where the item gone back from is not.
 bool exhaustive::forget_what_was_done() {
   stage_ = stage::exploring;
-  const auto first = items_.begin() + static_cast<std::ptrdiff_t>(first_waiting());
-  const auto find = [&](const work_item& item) {
-    return std::find_if(first, items_.end(),
-                        [&](const work_item& each) { return same_steps(each, item); });
-  };
-  const auto end = first_waiting() == 0 ? items_.end() : find(items_.front());
-  const auto done = find(gone_back_from_);
-  if (done == items_.end()) {
-    const planned_step& last = gone_back_from_.steps.back();
-    divergence_ = divergence{gone_back_from_.steps.size() - 1,
-                             last.kind == nullptr ? "another operation" : last.kind->name,
-                             "nothing: run again, an execution leads to others than before"};
-    return false;
-  }
-  const bool ends_here = end != items_.end();
-  NORN_INVARIANT(!ends_here || end <= done);
-  items_.erase(done, items_.end());
-  if (ends_here) {
-    const bool with_end = items_.front().role == item_role::end_before;
-    items_.erase(first, with_end ? std::next(end) : end);
-    return true;
-  }
-  if (!gone_back_to_.steps.empty()) {  // the root comes last
-    gone_back_to_.role = item_role::rest;
-    items_.insert(first, std::move(gone_back_to_));
-  }
-  return true;
+  if (items_.keep_after(gone_back_from_, std::move(gone_back_to_))) return true;
+  const planned_step& last = gone_back_from_.steps.back();
+  divergence_ = divergence{gone_back_from_.steps.size() - 1,
+                           last.kind == nullptr ? "another operation" : last.kind->name,
+                           "nothing: run again, an execution leads to others than before"};
+  return false;
 }
 
 // The item that has just been run, as it would be found again.

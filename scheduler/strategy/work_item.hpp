@@ -85,4 +85,7 @@ struct work_item {
   }
 };
 
+// Whether two items decide the same.
+bool same_steps(const work_item& a, const work_item& b);
+
 }  // namespace norn::engine

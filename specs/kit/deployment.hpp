@@ -5,7 +5,7 @@
 //   2host            so many processes, each on a machine of its own, over a network file system whose
 //                    locks the processes of one machine share; with `locks`, all do
 //   crash            the machine with all processes crashes, at any moment; not with `Nhost`
-//   kill             the first process alone crashes
+//   kill             the first process alone crashes; not with `Nhost`
 //   ext4, noauto_da_alloc
 //                    what survives a crash: as on ext4, and as on ext4 without that option; POSIX otherwise
 //   empty            nothing was installed before

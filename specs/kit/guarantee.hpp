@@ -1,6 +1,6 @@
-// Guarantee: the sentence in which a deployment may read what it can rely on. A text with placeholders:
-// `{fixed}`, the name of a variant, is that name; `{deployments}` stands for the deployments in which the
-// variant named before it is safe, which verdicts decide.
+// Guarantee: the sentence in which whoever deploys a service reads what to rely on. A text with placeholders: `{fixed}`
+// names a variant; `{deployments}` means the deployments in which the variant named before it is safe. Here the names
+// are checked.
 #pragma once
 
 #include <string>

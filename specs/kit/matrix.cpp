@@ -80,8 +80,10 @@ class matrix_parser {
   // word = property property
   void parse_word(const std::vector<piece>& pieces) {
     const piece& word = pieces[0];
-    if (pieces[1].text != "=")
-      refuse(pieces[1], "a word is given a meaning by `word = properties`", {});
+    if (pieces.size() < 3 || pieces[1].text != "=") {
+      refuse(pieces[pieces.size() > 1 ? 1 : 0], "a word is given a meaning by `word = properties`",
+             {});
+    }
     const bool taken = word.text == "holds" || word.text == "all" || word.text == "-" ||
                        meanings_.contains(word.text) || property_named(word.text) != nullptr;
     if (taken) refuse(word, "`" + word.text + "` has a meaning already", {});

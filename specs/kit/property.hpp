@@ -25,7 +25,7 @@ struct property {
   std::vector<std::string> tags = {};
 };
 
-// What the document of a mission asks of a protocol, whatever the protocol is.
+// The tag of what the documents behind a catalogue ask of a protocol.
 inline constexpr const char* mission = "mission";
 
 // Of the events `created` (by those who were told so) and `found` (by whoever looks at what is left, who

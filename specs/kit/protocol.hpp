@@ -1,5 +1,5 @@
-// Protocol: what a service does, in variants, each in several deployments, and the properties that this has or
-// has not. All of it is one value:
+// Protocol: what a service does, in variants, each in several deployments, and the properties that each variant keeps or
+// violates there. All of it is one value:
 //
 //   const norn::kit::protocol<review_store> store{.name = "store", .covers = {"P02"}, ...};
 //   const norn::kit::registration registered{store};
@@ -34,9 +34,9 @@ struct modifier {
   environment strikes = nullptr;
 };
 
-// One version of the code. A wrong one names the wrong fixes of the catalogue that it tells, and what the steps are
-// about in which alone it differs from what it is a variant of: words, of which one is in every such step as a
-// trace shows it, and each in some.
+// One version of the code. A wrong version names the wrong fixes of the catalogue that it stands for (`covers`), and the
+// steps in which it differs from the variant `of` (`differs`): words such that each of these steps, as a trace shows
+// it, contains one of them, and each word is in one of these steps.
 template <class Parts>
 struct variant {
   std::string name;

@@ -69,14 +69,14 @@ struct cast {
 };
 cast cast_of(const spec& p, const deployment& d);
 
-// One execution of a variant in a deployment, in the model: the body of a check. Who works calls
-// `calls`; who installs, and who looks at what is left, the model's own. In the end `told` is called, before
-// anything is decided.
+// One execution of a variant in a deployment, in the model: the body of a check. Actors that work call `calls`, and so
+// does the actor who comes after a crash, for the inspection, too. Setup, and the inspection without a crash, call the
+// model's own. `told` is called when everybody has ended, before the last decision.
 void run(
     const spec& p, const spec::variant& v, const deployment& d, system& calls = model_system(),
     const std::function<void(const history&)>& told = [](const history&) {});
 
-// Registers a search for each cell of the matrix. What is wrong with the text is told by `registered_searches`.
+// Registers a search for each cell of the matrix. What is wrong with the protocol is told by `registered_searches`.
 void add(spec p);
 
 // Every protocol that was added.

@@ -38,7 +38,7 @@ std::string blocked_in(const counterexample& c) {
 
 // --- the circle ---
 
-TEST(Waits, ACircleMayGoThroughTheEndOfAThread) {
+TEST(DeadlockReport, ACircleMayGoThroughTheEndOfAThread) {
   const counterexample c = deadlock_of([] {
     mutex m{"m"};
     m.lock();
@@ -50,7 +50,7 @@ TEST(Waits, ACircleMayGoThroughTheEndOfAThread) {
             "by main");
 }
 
-TEST(Waits, AnObjectWithoutANameIsCalledByItsType) {
+TEST(DeadlockReport, AnObjectWithoutANameIsCalledByItsType) {
   const counterexample c = deadlock_of([] {
     mutex m;
     m.lock();
@@ -63,7 +63,7 @@ TEST(Waits, AnObjectWithoutANameIsCalledByItsType) {
 }
 
 // The owner has ended: whoever waits for it waits in no circle.
-TEST(Waits, WhereThereIsNoCircleNoneIsTold) {
+TEST(DeadlockReport, WhereThereIsNoCircleNoneIsTold) {
   const counterexample c = deadlock_of([] {
     mutex m{"m"};
     thread owner("owner", [&] { m.lock(); });
@@ -76,7 +76,7 @@ TEST(Waits, WhereThereIsNoCircleNoneIsTold) {
 
 // --- who holds ---
 
-TEST(Waits, OfAMutexHandedOnTheLastOwnerHoldsIt) {
+TEST(DeadlockReport, OfAMutexHandedOnTheLastOwnerHoldsIt) {
   const counterexample c = deadlock_of([] {
     mutex m{"m"};
     m.lock();
@@ -89,7 +89,7 @@ TEST(Waits, OfAMutexHandedOnTheLastOwnerHoldsIt) {
 }
 
 // The first reader closes the lock for writers, and has left.
-TEST(Waits, OfASharedLockAReaderThatIsStillThereHoldsIt) {
+TEST(DeadlockReport, OfASharedLockAReaderThatIsStillThereHoldsIt) {
   const counterexample c = deadlock_of([] {
     shared_mutex m{"m"};
     m.lock_shared();
@@ -101,7 +101,7 @@ TEST(Waits, OfASharedLockAReaderThatIsStillThereHoldsIt) {
   EXPECT_EQ(blocked_in(c), "main at lock held by reader; ");
 }
 
-TEST(Waits, OfASemaphoreWhoeverTookTheLastHoldsIt) {
+TEST(DeadlockReport, OfASemaphoreWhoeverTookTheLastHoldsIt) {
   const counterexample c = deadlock_of([] {
     counting_semaphore<> places{2, "places"};
     places.acquire();
@@ -113,7 +113,7 @@ TEST(Waits, OfASemaphoreWhoeverTookTheLastHoldsIt) {
 }
 
 // Nobody has closed what was never open, although another thread has written it.
-TEST(Waits, WhatWasNeverOpenHasNoHolder) {
+TEST(DeadlockReport, WhatWasNeverOpenHasNoHolder) {
   const counterexample latched = deadlock_of([] {
     latch ready{2, "ready"};
     thread one("one", [&] { ready.count_down(); });
@@ -134,7 +134,7 @@ TEST(Waits, WhatWasNeverOpenHasNoHolder) {
 
 io::file lock_file(const char* path) { return io::file::open(path, O_RDWR | O_CREAT).value(); }
 
-TEST(Waits, OfAFlockTheThreadThatTookItHoldsIt) {
+TEST(DeadlockReport, OfAFlockTheThreadThatTookItHoldsIt) {
   const counterexample c = deadlock_of([] {
     run_concurrently("taker", 2, [](int i) {
       const auto lock = [](const char* path) {
@@ -155,7 +155,7 @@ TEST(Waits, OfAFlockTheThreadThatTookItHoldsIt) {
 }
 
 // Another open file description is another holder, even of one thread.
-TEST(Waits, AThreadMayWaitForItself) {
+TEST(DeadlockReport, AThreadMayWaitForItself) {
   const counterexample c = deadlock_of([] {
     io::file first = lock_file("/a");
     io::file second = lock_file("/a");
@@ -165,7 +165,7 @@ TEST(Waits, AThreadMayWaitForItself) {
   EXPECT_EQ(c.message, "no thread can go on: main waits for flock a held by itself");
 }
 
-TEST(Waits, OfASharedFlockAThreadThatStillHasItHoldsIt) {
+TEST(DeadlockReport, OfASharedFlockAThreadThatStillHasItHoldsIt) {
   const counterexample c = deadlock_of([] {
     io::file writers = lock_file("/a");
     io::file mine = lock_file("/a");
@@ -180,7 +180,7 @@ TEST(Waits, OfASharedFlockAThreadThatStillHasItHoldsIt) {
 }
 
 // Locks of fcntl are of processes: a thread of another one waits.
-TEST(Waits, OfARecordLockTheThreadThatTookItHoldsIt) {
+TEST(DeadlockReport, OfARecordLockTheThreadThatTookItHoldsIt) {
   const auto lock = [](const io::file& f, short start) {
     struct ::flock range {};
     range.l_type = F_WRLCK;

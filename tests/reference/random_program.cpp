@@ -123,7 +123,7 @@ struct world {
   counting_semaphore<> semaphore{1};
   ghost<int> count{0};
   shared<int> plain{0};
-  std::array<object, lifeline_count> lifelines{object{"life"}, object{"another life"}};
+  std::array<object, lifeline_count> lifelines{object{"lifeline"}, object{"another lifeline"}};
   std::vector<thread_id> threads;  // those of the program, as far as they have been created
 
   const object* lifeline(int number) const {

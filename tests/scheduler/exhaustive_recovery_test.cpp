@@ -128,23 +128,23 @@ void check_programs(const std::string& name, const feature_set& features, int co
   EXPECT_GT(total.more_probes, 0u);
 }
 
-TEST(GoingBack, Memory) {
+TEST(ExhaustiveRecovery, Memory) {
   check_programs("memory", {{read, write, add, compare_swap, exchange_two}, 3, 4, false}, 200);
   check_programs("memory, 4 threads", {{read, write, add, compare_swap}, 4, 2, false}, 100);
 }
 
-TEST(GoingBack, FootprintsThatDependOnOutcomes) {
+TEST(ExhaustiveRecovery, FootprintsThatDependOnOutcomes) {
   check_programs("adaptive",
                  {{read, write, add, follow, follow, exchange_two, skip_if}, 3, 4, true}, 300);
 }
 
-TEST(GoingBack, SymmetricGroups) {
+TEST(ExhaustiveRecovery, SymmetricGroups) {
   feature_set features{{read, write, add, add_to_own, lock, unlock, await, skip_if}, 2, 3, false};
   features.equals = 3;
   check_programs("symmetric groups", features, 200);
 }
 
-TEST(GoingBack, LocksAndWaits) {
+TEST(ExhaustiveRecovery, LocksAndWaits) {
   check_programs("locks", {{read, write, add, lock, lock, unlock, try_lock, skip_if}, 3, 5, false},
                  300);
   check_programs("await", {{read, write, add, await, await, lock, unlock}, 3, 4, false}, 300);
@@ -160,13 +160,13 @@ TEST(GoingBack, LocksAndWaits) {
                  300);
 }
 
-TEST(GoingBack, ChoicesAndThreadsThatAreNotAlwaysThere) {
+TEST(ExhaustiveRecovery, ChoicesAndThreadsThatAreNotAlwaysThere) {
   check_programs("choices",
                  {{read, write, choose, choose, compare_swap, lock, unlock}, 3, 4, false}, 300);
   check_programs("forks", {{read, write, skip_if, fork, fork, join, choose}, 3, 4, false}, 200);
 }
 
-TEST(GoingBack, Everything) {
+TEST(ExhaustiveRecovery, Everything) {
   std::vector<reference::instruction_kind> all;
   for (int k = 0; k <= static_cast<int>(race_write); ++k) {
     all.push_back(reference::instruction_kind(k));
@@ -176,7 +176,7 @@ TEST(GoingBack, Everything) {
 }
 
 // More items wait than are kept, and several workers divide them.
-TEST(GoingBack, OfSeveralWorkers) {
+TEST(ExhaustiveRecovery, OfSeveralWorkers) {
   const program body = [] {
     if (norn::choose(8) != 0) {
       norn::choose(3000);
@@ -197,7 +197,7 @@ TEST(GoingBack, OfSeveralWorkers) {
   }
 }
 
-TEST(GoingBack, KeepsNoMoreThanItMay) {
+TEST(ExhaustiveRecovery, KeepsNoMoreThanItMay) {
   runner r(runner::settings{});
   exhaustive forgets(4);
   const course all = course_of(classic::fetch_add(6), forgets, r, 1000);

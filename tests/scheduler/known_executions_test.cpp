@@ -223,7 +223,7 @@ TEST(KnownExecutions, AlternativesAreToldApart) {
 }
 
 TEST(KnownExecutions, TakeNoMoreMemoryThanAllowed) {
-  tree t(150);
+  tree t(150);  // room for one step at least, and not for the four of the execution
   EXPECT_EQ(t.run(two_adders, {}), std::nullopt);
   EXPECT_GT(t.known.bytes(), 0u);
   EXPECT_LE(t.known.bytes(), 150u);

@@ -1,5 +1,4 @@
-// The checks of the run directories: every verdict as declared, the executions that the fixes come to,
-// and the damage that each wrong variant does.
+// The checks of the run directories: the executions that the fixes come to, and the damage that each wrong variant does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

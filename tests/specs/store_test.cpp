@@ -1,5 +1,4 @@
-// The checks of the store: every verdict as declared, the executions that the protocol comes to, and
-// the damage that each wrong variant does.
+// The checks of the store: the executions that the protocol comes to, and the damage that each wrong variant does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +24,8 @@ namespace {
 using specs_test::damage;
 using specs_test::result_of;
 using specs_test::search_named;
-// What a deployment of a store can come to: the content that is left and what the writers were told.
+
+// What a deployment of a store can come to: how many executions, and the contents that are left.
 // The exhaustive search and the naive one agree on it.
 struct space {
   std::size_t executions = 0;

@@ -116,6 +116,8 @@ TEST(Matrix, RefusesAWordWithAMeaning) {
     expect_refused(std::string(taken) + " = counted",
                    "line 1, column 1: `" + std::string(taken) + "` has a meaning already");
   }
+  expect_refused(" = ", "line 1, column 2: a word is given a meaning by `word = properties`");
+  expect_refused("lost = ", "line 1, column 6: a word is given a meaning by `word = properties`");
   expect_refused("lost = counted\nlost = unique", "line 2, column 1: `lost` has a meaning already");
   expect_refused("many words = counted",
                  "line 1, column 6: a word is given a meaning by `word = properties`");
