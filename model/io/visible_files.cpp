@@ -93,7 +93,7 @@ void visible_files::mount(const host& server, network_locks locks) {
   if (!ghost_write(which_)) return;
   server_ = server;
   locks_ = locks;
-  ghost_written(which_);
+  ghost_written(which_, step_of_specification());
 }
 
 void visible_files::set_storage(storage kind) {

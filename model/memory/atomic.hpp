@@ -263,7 +263,8 @@ class atomic {
                   "T has bytes that do not take part in its value (padding): they would decide");
     while (!differs_or_blocks(old, order, where)) {
       const waiter& self = waiter::of_this_thread();
-      engine::point p{detail::atomic_wake_kind, state_, where, self.until_notified()};
+      // Once notified, the thread touches the atomic again when it looks, and not before.
+      engine::point p{detail::atomic_wake_kind, state_.slot(), where, self.until_notified()};
       self.read(p);
     }
   }

@@ -18,6 +18,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -27,18 +28,27 @@ namespace norn {
 
 namespace detail {
 
-// Whether values can be compared, and what they hold, too: std::vector has an operator== for any element.
+// Whether values can be compared and copied, and what they hold, too: std::vector has an operator== and a copy
+// constructor for any element.
 template <class T>
-constexpr bool is_comparable() {
+constexpr bool is_watchable() {
   if constexpr (requires { std::tuple_size<T>::value; }) {
     return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (is_comparable<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
+      return (is_watchable<std::remove_cv_t<std::tuple_element_t<I, T>>>() && ...);
     }
     (std::make_index_sequence<std::tuple_size_v<T>>{});
-  } else if constexpr (requires { typename T::value_type; }) {
-    return is_comparable<typename T::value_type>() && std::equality_comparable<T>;
+  } else if constexpr (requires { std::variant_size<T>::value; }) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (is_watchable<std::variant_alternative_t<I, T>>() && ...);
+    }
+    (std::make_index_sequence<std::variant_size_v<T>>{});
   } else {
-    return std::equality_comparable<T>;
+    if constexpr (requires { typename T::value_type; }) {
+      if constexpr (!std::is_same_v<typename T::value_type, T>) {
+        if (!is_watchable<typename T::value_type>()) return false;
+      }
+    }
+    return std::equality_comparable<T> && std::copy_constructible<T>;
   }
 }
 
@@ -49,11 +59,9 @@ class ghost {
  public:
   explicit ghost(T initial = T{}, std::string_view label = {})
       : state_("ghost", label), value_(std::move(initial)), label_(label) {}
-  ~ghost() { settle(); }
-  ghost(const ghost&) = delete;
 
   // The value, as after the step just executed. Never a choice of the scheduler.
-  const T& get() const {
+  T get() const {
     if (engine::observing()) {
       observe(state_);
     } else {
@@ -74,18 +82,23 @@ class ghost {
   void change(F&& f) {
     if (!engine::ghost_write(state_)) return;
     const std::size_t step = engine::step_of_specification();
-    if (step != step_) settle();
-    if constexpr (watchable) {
-      if (before_ == nullptr && engine::is_watched(state_))
-        before_ = std::make_unique<const T>(value_);
-    }
+    if (step != step_) before_.reset();
     step_ = step;
-    std::forward<F>(f)(value_);
-    if constexpr (watchable) changed_ = before_ != nullptr && (changed_ || !(value_ == *before_));
-    engine::ghost_written(state_);
+    if constexpr (watchable) {
+      if (before_ == nullptr && engine::is_watched(state_)) {
+        before_ = std::make_unique<const T>(value_);
+      }
+    }
+    try {
+      std::forward<F>(f)(value_);
+    } catch (...) {
+      note_change();
+      throw;
+    }
+    note_change();
   }
 
-  operator const T&() const { return get(); }  // NOLINT: reads like the variable it models
+  operator T() const { return get(); }  // NOLINT: reads like the variable it models
   ghost& operator=(T value) {
     set(std::move(value));
     return *this;
@@ -102,15 +115,13 @@ class ghost {
   ghost& operator--() { return *this -= T{1}; }
 
  private:
-  static constexpr bool watchable = detail::is_comparable<T>() && std::copy_constructible<T>;
+  static constexpr bool watchable = detail::is_watchable<T>();
 
-  // The last step that changed it is over.
-  void settle() {
+  void note_change() {
     if constexpr (watchable) {
-      if (changed_) engine::note_changes(state_, label_, !(value_ == *before_));
-      before_.reset();
-      changed_ = false;
+      if (before_ != nullptr) engine::note_change(state_, label_, !(value_ == *before_));
     }
+    engine::ghost_written(state_, step_);
   }
 
   engine::object state_;
@@ -119,7 +130,6 @@ class ghost {
   // Where it is watched whether changes outlast their step: the value before the step that changed it last.
   std::unique_ptr<const T> before_;
   std::size_t step_ = 0;
-  bool changed_ = false;  // by one of the changes in that step
 };
 
 }  // namespace norn

@@ -32,7 +32,10 @@ std::optional<std::string> faults_in_vain(const std::vector<declared_fault>& fau
 }
 
 // Ghosts whose changes nobody can have seen.
-std::optional<std::string> unseen_ghosts(std::vector<ghost_use> ghosts) {
+// Where executions were left out that are renamings of others, what one ghost shows another may have shown.
+std::optional<std::string> unseen_ghosts(std::vector<ghost_use> ghosts, bool up_to_renaming) {
+  const auto lasted = [](const ghost_use& g) { return g.lasted; };
+  if (up_to_renaming && std::any_of(ghosts.begin(), ghosts.end(), lasted)) return std::nullopt;
   std::sort(ghosts.begin(), ghosts.end(),
             [](const ghost_use& a, const ghost_use& b) { return a.name < b.name; });
   std::string names;
@@ -125,7 +128,8 @@ class explorer {
     result_.complete = result_.bound_hit == bound_kind::none && result_.stats.too_deep == 0;
     if (result_.stats.too_deep != 0) result_.bound_hit = bound_kind::depth;
     if (result_.complete && !result_.misuse) result_.misuse = faults_in_vain(found.faults);
-    if (result_.complete && !result_.misuse) result_.misuse = unseen_ghosts(found.ghosts);
+    if (result_.complete && !result_.misuse)
+      result_.misuse = unseen_ghosts(found.ghosts, found.stats.met_groups);
   }
 
   // Each first violation is run once more before it is believed. Then it is made as short as can be, and run

@@ -53,8 +53,9 @@ void add(std::vector<declared_fault>& to, const std::vector<declared_fault>& mor
 
 void add(std::vector<ghost_use>& to, const std::vector<ghost_use>& more) {
   for (const ghost_use& g : more) {
-    const auto known = std::find_if(to.begin(), to.end(),
-                                    [&](const ghost_use& other) { return other.name == g.name; });
+    const auto known = std::find_if(to.begin(), to.end(), [&](const ghost_use& other) {
+      return other.name == g.name && other.label == g.label;
+    });
     if (known == to.end()) {
       to.push_back(g);
     } else {

@@ -3,6 +3,7 @@
 // rests on such changes asserts nothing.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include <norn/scheduler/base/ids.hpp>
@@ -15,6 +16,15 @@ struct ghost_use {
   std::string label;
   bool taken_back = false;  // some change was taken back within its step
   bool lasted = false;      // some change outlasted its step
+};
+
+// What the changes of one step have come to so far.
+struct ghost_change {
+  object_id name{};
+  std::string label;
+  std::size_t step = 0;
+  bool changed = false;  // by one of them
+  bool differs = false;  // from the value before the step
 };
 
 }  // namespace norn::engine

@@ -82,7 +82,7 @@ void point::come_too_late(const operation_kind& kind, object_slot slot, source_l
   const bool known = index_of(slot) < runner_->execution().object_count();
   if (known) {
     runner_->announce({&kind, slot, where, waits_for.object == slot ? waits_for : guard{}});
-    if (!runner_->unwinding()) runner_->access(slot, access_mode::write, 0, region::whole());
+    if (!runner_->unwinding()) runner_->access_of_destroyed(slot);
   }
   if (!runner_->unwinding()) {
     refuse_destroyed(*runner_, kind,
@@ -92,7 +92,7 @@ void point::come_too_late(const operation_kind& kind, object_slot slot, source_l
 }
 
 void point::be_overtaken(const operation_kind& kind, object_slot slot) {
-  runner_->access(slot, access_mode::write, 0, region::whole());
+  runner_->access_of_destroyed(slot);
   refuse_destroyed(*runner_, kind,
                    std::string(kind.name) + " on " + runner_->object_name(slot) +
                        ", which another thread has destroyed meanwhile");

@@ -54,6 +54,8 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   check_deadlock();
   check_races();
   unwind_unfinished();
+  for (const ghost_change& each : ghost_changes_) settle(each);
+  ghost_changes_.clear();
   running_ = nullptr;
   running_now_.store(false, std::memory_order_relaxed);
   current_runner = nullptr;
@@ -246,6 +248,11 @@ void runner::access_by_destruction(object_slot o) {
   const std::uint64_t changed = predicates_.changed();
   record_access(o, access_mode::write, 0, region::whole());
   predicates_.set_changed(changed);
+}
+
+void runner::access_of_destroyed(object_slot o) {
+  access(o, access_mode::write, 0, region::whole());
+  if (!execution_.recorded()) execution_.mark_cut_short();
 }
 
 void runner::add_extra_access(object_slot o, access_mode mode) {
@@ -466,8 +473,8 @@ void runner::evaluate_predicates() {
 }
 
 // The body of the check has ended, and what predicates captured by reference has gone with it.
-void runner::end_predicates() {
-  if (!execution_.recorded() && predicates_.changed() != 0) {
+void runner::end_predicates(thread_state how) {
+  if (how == thread_state::finished && !execution_.recorded() && predicates_.changed() != 0) {
     const auto first = static_cast<std::size_t>(__builtin_ctzll(predicates_.changed()));
     report_misuse(std::string("the last step of the body changes what the predicate of always(\"") +
                   predicates_.name(first) +
@@ -509,14 +516,30 @@ bool runner::knows_to_last(object_slot ghost) const {
                      [&](const ghost_use& g) { return g.name == name && g.lasted; });
 }
 
-void runner::note_changes(object_slot ghost, std::string_view label, bool lasted) {
-  const object_id name = execution_.name_of(ghost);
-  auto known = std::find_if(ghosts_.begin(), ghosts_.end(),
-                            [&](const ghost_use& g) { return g.name == name; });
-  if (known == ghosts_.end()) {
-    known = ghosts_.insert(known, ghost_use{name, std::string(label)});
+void runner::note_change(object_slot ghost, std::string_view label, bool differs) {
+  const ghost_change now{execution_.name_of(ghost), std::string(label), execution_.size(), differs,
+                         differs};
+  for (ghost_change& known : ghost_changes_) {
+    if (known.name != now.name || known.label != now.label) continue;
+    if (known.step == now.step) {
+      known.changed = known.changed || differs;
+      known.differs = differs;
+    } else {
+      settle(std::exchange(known, now));
+    }
+    return;
   }
-  (lasted ? known->lasted : known->taken_back) = true;
+  ghost_changes_.push_back(now);
+}
+
+// The step is over.
+void runner::settle(const ghost_change& step) {
+  if (!step.changed) return;
+  auto known = std::find_if(ghosts_.begin(), ghosts_.end(), [&](const ghost_use& g) {
+    return g.name == step.name && g.label == step.label;
+  });
+  if (known == ghosts_.end()) known = ghosts_.insert(known, ghost_use{step.name, step.label});
+  (step.differs ? known->lasted : known->taken_back) = true;
 }
 
 // --- what belongs to the execution ---

@@ -117,6 +117,8 @@ class runner {
   void record_access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   // The object is destroyed in the event just executed, which changes nothing that a predicate could see.
   void access_by_destruction(object_slot o);
+  // The operation of the event just executed comes too late: its object has been destroyed.
+  void access_of_destroyed(object_slot o);
   // An access that joins the event just executed without being part of its operation.
   void add_extra_access(object_slot o, access_mode mode);
   // The main thread changes what predicates look at before the first event.
@@ -173,8 +175,10 @@ class runner {
   void fail_at_next_point(std::string_view property, std::string_view message);
   void report_misuse(std::string message);
 
+  // Of specification state: whether a change is known to have outlasted its step; a change, and whether the value is
+  // another one now than before the step.
   bool knows_to_last(object_slot ghost) const;
-  void note_changes(object_slot ghost, std::string_view label, bool lasted);
+  void note_change(object_slot ghost, std::string_view label, bool differs);
 
   void add_predicate(const char* name, std::function<bool()> holds);
   bool observing() const { return predicates_.observing(); }
@@ -269,7 +273,8 @@ class runner {
   void evaluate_predicates();
   void evaluate(std::size_t index, bool again);
   void evaluate_all(std::uint64_t those, bool again);
-  void end_predicates();
+  void end_predicates(thread_state how);
+  void settle(const ghost_change& step);
   void unwind_unfinished();
   void unwind_stack(model_thread& of);
   static void give_up_stack();
@@ -300,6 +305,7 @@ class runner {
   std::deque<declared_fault> faults_;
   std::vector<declared_fault*> declared_now_;  // in this execution
   std::vector<ghost_use> ghosts_;
+  std::vector<ghost_change> ghost_changes_;  // one for each ghost, its newest step
   bool misnumbered_ = false;
   bool cut_off_ = false;  // by misuse, or because it is misnumbered
   std::vector<local> locals_;

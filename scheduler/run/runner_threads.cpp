@@ -133,7 +133,7 @@ void runner::finish(model_thread& self, thread_state how) {
   if (how == thread_state::halted && is_killed(self)) how = thread_state::killed;
   if (how != thread_state::halted) note_end(self);
   execution_.set_state(self.id, how);
-  if (self.id == main_thread) end_predicates();
+  if (self.id == main_thread) end_predicates(how);
   if (self.starter != nullptr) {
     leave_to_starter(self);
     return;

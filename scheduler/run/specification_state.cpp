@@ -33,8 +33,16 @@ void ghost_read(const object& o) { touch(o, access_mode::read); }
 bool ghost_write(const object& o) { return touch(o, access_mode::write); }
 
 // Predicates are evaluated after events. Before the first event there is none to wait for.
-void ghost_written(const object& o) {
+void ghost_written(const object& o, std::size_t step) {
   runner& r = runner::required("ghost");
+  if (r.unwinding()) return;
+  if (r.execution().size() != step) {
+    r.report_misuse(
+        "an operation inside the function given to ghost::change: the change belongs to one step; "
+        "do the operation "
+        "before it, and give the function what came of it");
+    r.stop();
+  }
   if (!r.has_events()) r.reevaluate_readers_of(o.slot());
 }
 
@@ -45,10 +53,8 @@ bool is_watched(const object& o) {
   return !r.unwinding() && !r.knows_to_last(o.slot()) && !r.runs_alone();
 }
 
-void note_changes(const object& o, std::string_view label, bool lasted) {
-  if (in_body() && is_alive(o.slot(), &o)) {
-    runner::required("ghost").note_changes(o.slot(), label, lasted);
-  }
+void note_change(const object& o, std::string_view label, bool differs) {
+  runner::required("ghost").note_change(o.slot(), label, differs);
 }
 
 }  // namespace norn::engine

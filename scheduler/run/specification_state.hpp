@@ -13,8 +13,8 @@ void ghost_read(const object& o);
 // Before a change. Whether it happens: not where the thread is being taken down, or was killed before that step.
 // Misuse within the predicate of `always`.
 bool ghost_write(const object& o);
-// After the change.
-void ghost_written(const object& o);
+// After the change, which began in that step: `step_of_specification` as it was then. Misuse where it is another now.
+void ghost_written(const object& o, std::size_t step);
 
 // The number of the step that specification state is touched in. Requires: ghost_write has just been called.
 std::size_t step_of_specification();
@@ -22,7 +22,7 @@ std::size_t step_of_specification();
 // Whether it is to be found out if changes of the ghost outlast their steps (ghost_use.hpp): other threads can run
 // beside the caller, and no change of the ghost is known to have done so.
 bool is_watched(const object& o);
-// What became of the changes of one step.
-void note_changes(const object& o, std::string_view label, bool lasted);
+// After a change: whether the value is another one now than before the step.
+void note_change(const object& o, std::string_view label, bool differs);
 
 }  // namespace norn::engine

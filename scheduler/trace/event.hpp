@@ -17,7 +17,8 @@ struct event {
   // Some accesses are not the operation's own: specification state that the code after it touched,
   // or what a predicate observes. Which ones may then depend on the outcome, whatever the kind.
   bool has_extra_accesses = false;
-  // The thread had been killed: instead of its operation it did nothing, and runs no further.
+  // Instead of its operation the thread did nothing, for it had been killed, or found that the operation's object had
+  // been destroyed. It runs no further.
   bool cut_short = false;
   bool only_reads = true;  // so far
   operation op;

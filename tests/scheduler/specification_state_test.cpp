@@ -3,9 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <variant>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include <norn/norn.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
@@ -305,6 +310,121 @@ TEST(SpecificationState, ObjectMadeInsideAPredicateIsMisuse) {
               HasSubstr("a ghost is made inside the predicate of always(\"makes\")"));
 }
 
+TEST(SpecificationState, OperationInsideAChangeIsMisuse) {
+  EXPECT_THAT(misuse_of([] {
+                ghost<int> g{0, "g"};
+                atomic<int> x{0, "x"};
+                run_concurrently("t", 2, [&](int) {
+                  x.store(1);
+                  g.change([&](int& v) { v = x.load(); });
+                });
+              }),
+              HasSubstr("an operation inside the function given to ghost::change"));
+}
+
+TEST(SpecificationState, ChangeThatThrowsIsAChange) {
+  EXPECT_THAT(violated_in([] {
+                ghost<int> g{0, "g"};
+                always("small", [&] { return g < 1; });
+                try {
+                  g.change([](int& v) {
+                    v = 1;
+                    throw std::runtime_error("after the change");
+                  });
+                } catch (const std::runtime_error&) {
+                  mark("caught");
+                }
+                g = 0;
+                mark("end");
+              }),
+              ElementsAre("small"));
+}
+
+TEST(SpecificationState, ValueOfAGhostIsThatOfItsStep) {
+  // Read in the step of the store, before which the other thread changes nothing.
+  EXPECT_THAT(violated_in([] {
+                atomic<int> s{0, "s"};
+                atomic<int> x{0, "x"};
+                ghost<int> g{0, "g"};
+                run_concurrently("t", 2, [&](int i) {
+                  if (i == 0) {
+                    s.store(1);
+                    const int& known = g.get();
+                    x.load();
+                    require("as_it_was", known == 0);
+                  } else if (s.load() == 1) {
+                    g = 1;
+                  }
+                });
+              }),
+              IsEmpty());
+}
+
+TEST(SpecificationState, FailureInTheLastStepIsTold) {
+  EXPECT_THAT(violated_in([] {
+                atomic<int> x{0, "x"};
+                always("small", [&] { return x.load() < 2; });
+                x.store(1);
+                throw std::runtime_error("the body fails");
+              }),
+              ElementsAre("no_uncaught_exception"));
+}
+
+struct without_equality {};
+
+TEST(SpecificationState, GhostsOfAnyType) {
+  EXPECT_EQ(misuse_of([] {
+              ghost<std::vector<std::unique_ptr<int>>> owned;
+              ghost<std::variant<without_equality>> incomparable;
+              ghost<nlohmann::json> holds_itself;
+              run_concurrently("t", 2, [&](int) {
+                mark("t");
+                owned.change([](auto& all) { all.clear(); });
+                incomparable.change([](auto&) {});
+                holds_itself.change([](auto& j) { j["last"] = 1; });
+              });
+            }),
+            "none");
+}
+
+// --- objects destroyed while others wait ---
+
+TEST(SpecificationState, ConditionDestroyedBesideAWait) {
+  EXPECT_THAT(violated_in([] {
+                mutex m{"m"};
+                std::optional<condition_variable> changed;
+                changed.emplace("changed");
+                condition_variable& in_place = *changed;  // the memory stays
+                run_concurrently([&] { changed.reset(); },
+                                 [&] {
+                                   std::unique_lock lock{m};
+                                   in_place.wait(lock);
+                                 });
+              }),
+              ElementsAre("no_deadlock", "no_use_after_destruction"));
+}
+
+TEST(SpecificationState, AtomicDestroyedBesideAWait) {
+  // In each order of the three threads: whoever comes first in the canonical order differs.
+  for (const int destroys : {0, 1, 2}) {
+    const names found = violated_in([=] {
+      std::optional<atomic<int>> x;
+      x.emplace(0, "x");
+      atomic<int>& in_place = *x;  // the memory stays
+      run_concurrently("t", 3, [&](int i) {
+        if (i == destroys) {
+          x.reset();
+        } else if (i == (destroys + 1) % 3) {
+          in_place.notify_one();
+        } else {
+          in_place.wait(0);
+        }
+      });
+    });
+    EXPECT_THAT(found, ElementsAre("no_deadlock", "no_use_after_destruction"));
+  }
+}
+
 // --- changes that nobody can see ---
 
 TEST(UnseenChanges, TakenBackWithinTheirStep) {
@@ -376,6 +496,50 @@ TEST(UnseenChanges, OfTheMainThreadAloneDoNotCount) {
               x.load();
               ++g;
               --g;
+            }),
+            "none");
+}
+
+TEST(UnseenChanges, OfAGhostThatLivesAsLongAsTheExecution) {
+  const auto ends_with = [](int last) {
+    return misuse_of([=] {
+      atomic<int> x{0, "x"};
+      run_concurrently(
+          [&] {
+            process_local<ghost<int>> g{"g"};
+            x.store(1);
+            ++*g;
+            --*g;
+            x.store(2);
+            *g = last;
+          },
+          [&] { x.load(); });
+    });
+  };
+  EXPECT_EQ(ends_with(4), "none");
+  EXPECT_THAT(ends_with(0), HasSubstr("changed back within one step"));
+}
+
+TEST(UnseenChanges, OfEqualThreadsAreJudgedTogether) {
+  // Whichever of the equals comes first shows its own ghost, and only one of them is run as the first.
+  EXPECT_EQ(misuse_of([] {
+              atomic<int> c{0, "c"};
+              atomic<int> f{0, "f"};
+              std::vector<std::unique_ptr<ghost<int>>> own;
+              for (int i = 0; i < 3; ++i) own.push_back(std::make_unique<ghost<int>>(0, "own"));
+              run_concurrently(
+                  [&] {
+                    run_concurrently("equal", 3,
+                                     [&](int i) {
+                                       ghost<int>& mine = *own[static_cast<std::size_t>(i)];
+                                       const bool first = c.fetch_add(1) == 0 && f.load() == 1;
+                                       ++mine;
+                                       if (first) mark("in");
+                                       --mine;
+                                     },
+                                     {.symmetric = true});
+                  },
+                  [&] { f.store(1); });
             }),
             "none");
 }
