@@ -86,7 +86,8 @@ void runner::reset(std::size_t kept) {
 void runner::announce(const operation& op) {
   model_thread& self = *running_;
   if (predicates_.observing()) {
-    end_predicate_in_misuse(std::string("an operation (") + op.kind->name + ") inside");
+    report_misuse_in_predicate(std::string("an operation (") + op.kind->name + ") inside");
+    stop();
   }
   if (self.halt_at_next_point) {
     park_for_good();
@@ -355,7 +356,8 @@ object_slot runner::add_object(const char* type, std::string_view label, std::ui
                                const void* address) {
   if (predicates_.observing()) {
     if (naming_locals_of_ == nullptr) {
-      end_predicate_in_misuse(std::string("a ") + type + " is made inside");
+      report_misuse_in_predicate(std::string("a ") + type + " is made inside");
+      stop();
     }
     predicates_.note_made();
   }
@@ -453,11 +455,11 @@ void runner::observe(object_slot o, const void* address) {
   predicates_.observe(o, execution_.name_of(o), has_events());
 }
 
-void runner::end_predicate_in_misuse(const std::string& what) {
+// The thread is to stop then. Not here: its stack may never be unwound, and a text that lives on it would leak.
+void runner::report_misuse_in_predicate(const std::string& what) {
   report_misuse(what + " the predicate of always(\"" + predicates_.observing_name() +
                 "\"): a predicate may only read variables of the model");
   predicates_.stop_observing();
-  stop();
 }
 
 void runner::evaluate_all(std::uint64_t those, bool again) {

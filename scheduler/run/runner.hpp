@@ -183,7 +183,7 @@ class runner {
   void add_predicate(const char* name, std::function<bool()> holds);
   bool observing() const { return predicates_.observing(); }
   void observe(object_slot o, const void* address);
-  [[noreturn]] void end_predicate_in_misuse(const std::string& what);
+  void report_misuse_in_predicate(const std::string& what);
 
   narration* narrating() {
     return settings_.narrate && !narrations_.empty() ? &narrations_.back() : nullptr;

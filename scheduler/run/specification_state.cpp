@@ -14,7 +14,8 @@ bool touch(const object& o, access_mode mode) {
   runner& r = runner::required("ghost");
   if (r.unwinding()) return false;
   if (r.observing() && mode == access_mode::write) {
-    r.end_predicate_in_misuse("a change of a ghost inside");
+    r.report_misuse_in_predicate("a change of a ghost inside");
+    r.stop();
   }
   if (!r.has_events()) return true;
   if (r.may_add_extra_access()) {

@@ -2,6 +2,8 @@
 // NORN_PROGRAMS=N sets how many programs each test draws; NORN_SEED=N draws others.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include <norn/scheduler/run/object.hpp>
@@ -17,7 +19,9 @@ namespace {
 
 template <class World>
 commutation_tally check(std::size_t threads, std::size_t operations_each, std::size_t by_default) {
-  const std::size_t programs = from_environment("NORN_PROGRAMS", by_default);
+  // Never fewer than by default: fewer do not meet both kinds of pairs often enough.
+  const auto programs =
+      std::max<std::uint64_t>(from_environment("NORN_PROGRAMS", by_default), by_default);
   const commutation_tally tally =
       check_commutation(subject<World>(), threads, operations_each, programs);
   EXPECT_EQ(tally.broken, "");
