@@ -24,9 +24,14 @@ enum class lock_kind {
 class hold {
  public:
   explicit hold(std::function<void()> give_up) : give_up_(std::move(give_up)) {}
-  ~hold() { give_up_(); }
+  ~hold() { let_go(); }
   hold(const hold&) = delete;
   hold& operator=(const hold&) = delete;
+
+  // Before its end, where giving the lock up may have to wait: a destructor that waits cannot be left.
+  void let_go() {
+    if (const auto give_up = std::exchange(give_up_, nullptr)) give_up();
+  }
 
  private:
   std::function<void()> give_up_;
@@ -44,7 +49,10 @@ class holding {
 
   // Before each step: whether the lock is held during it. Between two neighbours it is not given up.
   void over(bool covered) {
-    if (!covered) held_.reset();
+    if (!covered && held_) {
+      held_->let_go();
+      held_.reset();
+    }
     if (covered && !held_) held_ = (*lock_)();
   }
 

@@ -72,28 +72,16 @@ class review_store {
     const bool bypasses = odd && how_.odd_bypass;
     const bool counts = me.in().has("models");
     const files::saving saved = bypasses ? files::in_place : how_.saved;
-    for (;;) {
+    bool again = true;
+    while (again) {
       files::holding held(bypasses ? no_lock_ : lock_);
       files::holding models(models_lock_);
       models.over(counts && odd && how_.odd_lock_models_first);
-      held.over(how_.held.ensure);
-      if (!ensure(me, saved)) return;
-      held.over(how_.held.read);
-      std::optional<rows> tickets = read(me);
-      if (!tickets) return;
-      const std::size_t version = tickets->size();  // tickets are only added
-      const std::string id = add_ticket(*tickets, me);
-      if (how_.version == version_check::outside_lock && !is_at(version, me)) continue;
-      held.over(how_.held.ensure_again);
-      if (how_.version == version_check::under_lock && !is_at(version, me)) continue;
-      if (!ensure(me, saved)) return;
-      held.over(how_.held.save);
-      if (!save(kit::text_of(*tickets), me, saved)) return;
-      models.over(counts);
-      if (counts) files::save(me.calls(), models_path, std::to_string(version + 1), saved).value();
+      std::string id;
+      again = !attempt(me, saved, held, models, id);
       models.over(false);
       held.over(false);
-      return me.did("created", id);
+      if (!id.empty()) me.did("created", id);
     }
   }
 
@@ -102,9 +90,34 @@ class review_store {
     files::holding held(how_.list_locks ? lock_ : no_lock_);
     held.over(true);
     read(me);
+    held.over(false);
   }
 
  private:
+  // Whether that was the last one: false where the version that was read is no longer there. `id`: of the new ticket.
+  bool attempt(actor& me, const files::saving& saved, files::holding& held, files::holding& models,
+               std::string& id) {
+    held.over(how_.held.ensure);
+    if (!ensure(me, saved)) return true;
+    held.over(how_.held.read);
+    std::optional<rows> tickets = read(me);
+    if (!tickets) return true;
+    const std::size_t version = tickets->size();  // tickets are only added
+    const std::string fresh = add_ticket(*tickets, me);
+    if (how_.version == version_check::outside_lock && !is_at(version, me)) return false;
+    held.over(how_.held.ensure_again);
+    if (how_.version == version_check::under_lock && !is_at(version, me)) return false;
+    if (!ensure(me, saved)) return true;
+    held.over(how_.held.save);
+    if (!save(kit::text_of(*tickets), me, saved)) return true;
+    if (me.in().has("models")) {
+      models.over(true);
+      files::save(me.calls(), models_path, std::to_string(version + 1), saved).value();
+    }
+    id = fresh;
+    return true;
+  }
+
   // A fresh installation has no file yet.
   static bool ensure(actor& me, const files::saving& saved) {
     return me.calls().exists(reviews_path) || save(empty_store, me, saved);
