@@ -1,5 +1,5 @@
 // Specification state: ghosts and predicates see what they are meant to see, whatever joins the step that they belong
-// to; and what models say of their operations is held against what these do.
+// to.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +14,6 @@
 
 #include <norn/norn.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
-#include <norn/scheduler/run/point.hpp>
 
 #include "explored.hpp"
 
@@ -568,48 +567,6 @@ TEST(Mark, IsTheStepThatWhatFollowsBelongsTo) {
   };
   EXPECT_THAT(knows(true), ElementsAre("known_as_loaded"));
   EXPECT_THAT(knows(false), IsEmpty());
-}
-
-// --- what a model says of its operations ---
-
-constexpr operation_kind set_kind{.name = "set"};
-constexpr operation_kind follow_kind{.name = "follow"};
-constexpr operation_kind follow_adaptively_kind{.name = "follow", .adaptive = true};
-constexpr operation_kind draw_kind{.name = "draw"};
-
-void set(const object& o) {
-  point p{set_kind, o, source_location::current()};
-  p.write(o);
-  p.set_word(o, 1);
-}
-
-// Touches the second object where the first has been set.
-void follow(const operation_kind& kind, const object& first, const object& second) {
-  point p{kind, first, source_location::current()};
-  p.read(first);
-  if (p.word(first) != 0) p.read(second);
-}
-
-TEST(UndeclaredFootprint, IsMisuseByName) {
-  const auto with = [](const operation_kind& kind) {
-    return misuse_of([&] {
-      const object first("first");
-      const object second("second");
-      run_concurrently("t", 2, [&](int i) { i == 0 ? set(first) : follow(kind, first, second); });
-    });
-  };
-  EXPECT_THAT(with(follow_kind), HasSubstr("follow, touched other objects than after an event that "
-                                           "it was put before, and its kind does not say that"));
-  EXPECT_EQ(with(follow_adaptively_kind), "none");
-}
-
-TEST(UndeclaredFootprint, OfAnAlternativeIsMisuseByName) {
-  EXPECT_THAT(misuse_of([] {
-                const object o("o");
-                point p{draw_kind, o, source_location::current()};
-                p.choose(2) == 0 ? p.read(o) : p.write(o);
-              }),
-              HasSubstr("step 1, draw, made other accesses than with another of its alternatives"));
 }
 
 }  // namespace
