@@ -24,7 +24,7 @@ directory& as_directory(inode& i) { return static_cast<directory&>(i); }
 regular_file& as_file(inode& i) { return static_cast<regular_file&>(i); }
 
 void describe(point& p, std::string_view name, const char* what) {
-  p.describe([&](narration& n) { add_change(n, std::string(name) + what); });
+  p.describe([&](narration& n) { n.add_change(std::string(name) + what); });
 }
 
 std::string what_is_there_now(const inode& moved, const inode* replaced) {
@@ -36,8 +36,8 @@ std::string what_is_there_now(const inode& moved, const inode* replaced) {
 
 void describe_rename(point& p, std::string_view from, const inode& moved, const inode* replaced) {
   p.describe([&](narration& n) {
-    add_change(n, std::string(from) + " removed");
-    add_change(n, moved.name + what_is_there_now(moved, replaced));
+    n.add_change(std::string(from) + " removed");
+    n.add_change(moved.name + what_is_there_now(moved, replaced));
   });
 }
 

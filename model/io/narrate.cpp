@@ -139,9 +139,4 @@ std::string size_name(std::uint64_t bytes) {
   return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
 }
 
-void add_change(narration& n, std::string_view text) {
-  if (!n.changes.empty()) n.changes += "; ";
-  n.changes += text;
-}
-
 }  // namespace norn::io

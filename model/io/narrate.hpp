@@ -22,9 +22,6 @@ std::string difference(std::string_view before, std::string_view after);
 std::string lock_mode_name(lock_mode mode);
 std::string size_name(std::uint64_t bytes);  // "24 bytes"
 
-// Adds to what the step changed.
-void add_change(engine::narration& n, std::string_view text);
-
 template <class T, class Shown>
 void show_result(engine::narration& n, const result<T>& r, Shown&& shown) {
   n.result = r.ok() ? shown() : error_name(r.error());

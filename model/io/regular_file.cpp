@@ -47,7 +47,7 @@ void regular_file::write(point& p, std::uint64_t offset, std::string_view bytes,
   if (end > before) p.write(state, size_key);
   p.describe([&](narration& n) {
     const std::string after = overwritten(bytes_, offset, bytes.substr(0, stored));
-    add_change(n, name + ": " + difference(bytes_, after));
+    n.add_change(name + ": " + difference(bytes_, after));
   });
   bytes_ = overwritten(std::move(bytes_), offset, bytes.substr(0, stored));
   if (!crash_states_) return;
@@ -65,7 +65,7 @@ void regular_file::resize(point& p, std::uint64_t size) {
   p.write(state, size_key);
   p.write(state, bytes_between(std::min(size, before), std::max(size, before)));
   p.describe([&](narration& n) {
-    add_change(n, name + ": " + difference(bytes_, resized(bytes_, size)));
+    n.add_change(name + ": " + difference(bytes_, resized(bytes_, size)));
   });
   bytes_.resize(size);
   if (!crash_states_) return;

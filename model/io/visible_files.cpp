@@ -42,15 +42,15 @@ void describe_loss(point& p, const image& before, const image& after) {
     for (const auto& [path, held] : had) {
       const auto left = has.find(path);
       if (left == has.end()) {
-        add_change(n, path + " lost");
+        n.add_change(path + " lost");
       } else if (left->second != held) {
-        add_change(n, path + ": " + held + "→" + left->second);
+        n.add_change(path + ": " + held + "→" + left->second);
       }
     }
     for (const auto& [path, held] : has) {
-      if (!had.contains(path)) add_change(n, path + " back: " + held);
+      if (!had.contains(path)) n.add_change(path + " back: " + held);
     }
-    if (n.changes.empty()) add_change(n, "all files survive");
+    if (n.changes.empty()) n.add_change("all files survive");
   });
 }
 

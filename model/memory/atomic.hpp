@@ -20,9 +20,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include <fmt/format.h>
-
 #include <norn/model/memory/memory_order.hpp>
+#include <norn/model/memory/shown.hpp>
 #include <norn/model/sync/waiter.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 #include <norn/scheduler/run/object.hpp>
@@ -70,20 +69,6 @@ T from_word(std::uint64_t word) {
   T value;
   std::memcpy(&value, &word, sizeof(T));
   return value;
-}
-
-// The value for a reader. An address differs from run to run, so it is not shown.
-template <class T>
-std::string shown_value(const T& value) {
-  if constexpr (std::is_pointer_v<T>) {
-    return value == nullptr ? "nullptr" : "a pointer";
-  } else if constexpr (std::is_enum_v<T>) {
-    return fmt::format("{}", static_cast<long long>(value));
-  } else if constexpr (fmt::is_formattable<T>::value) {
-    return fmt::format("{}", value);
-  } else {
-    return "…";
-  }
 }
 
 // Integers wrap around, signed ones too ([atomics.types.int]).
@@ -151,7 +136,7 @@ class atomic {
     detail::require_load_order(p, order);
     p.read(state_);
     detail::synchronise_load(p, state_, order);
-    p.describe([&](engine::narration& n) { n.result = detail::shown_value(value_); });
+    p.describe([&](engine::narration& n) { n.result = detail::shown(value_); });
     return value_;
   }
 
@@ -306,7 +291,7 @@ class atomic {
   void assign(engine::point& p, const T& value) {
     if (p.abandoned()) return;
     p.describe([&](engine::narration& n) {
-      n.changes = detail::shown_value(value_) + "→" + detail::shown_value(value);
+      n.changes = detail::shown(value_) + "→" + detail::shown(value);
     });
     value_ = value;
     p.set_word(state_, detail::word_of(value));
@@ -320,7 +305,7 @@ class atomic {
     detail::synchronise_update(p, state_, order);
     const T old = value_;
     assign(p, next(old));
-    p.describe([&](engine::narration& n) { n.result = detail::shown_value(old); });
+    p.describe([&](engine::narration& n) { n.result = detail::shown(old); });
     return old;
   }
 
@@ -338,7 +323,7 @@ class atomic {
     }
     detail::synchronise_load(p, state_, order);
     p.describe(
-        [&](engine::narration& n) { n.result = differs ? detail::shown_value(value_) : "blocks"; });
+        [&](engine::narration& n) { n.result = differs ? detail::shown(value_) : "blocks"; });
     return differs;
   }
 

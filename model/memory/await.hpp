@@ -37,7 +37,7 @@ struct atomic_access {
     engine::point p{await_kind, a.state_, where, engine::guard{a.state_.slot(), open, operand}};
     p.read(a.state_);
     p.acquire(a.state_);
-    p.describe([&](engine::narration& n) { n.result = shown_value(a.value_); });
+    p.describe([&](engine::narration& n) { n.result = shown(a.value_); });
     return a.value_;
   }
 };

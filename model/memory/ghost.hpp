@@ -7,7 +7,7 @@
 // after a step that had alternatives (`choose`, a short write), which all touch the same.
 //
 // A change that is taken back within its step is seen by nobody (`++inside; --inside;`): a search in which it is so
-// in every execution is misuse. `mark` puts a step between.
+// in every execution is misuse. `mark` puts a step between. A trace shows with each step what it has touched.
 #pragma once
 
 #include <concepts>
@@ -20,6 +20,8 @@
 #include <utility>
 #include <variant>
 
+#include <norn/model/memory/shown.hpp>
+#include <norn/scheduler/run/narration.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/run/specification_state.hpp>
@@ -66,6 +68,9 @@ class ghost {
       observe(state_);
     } else {
       engine::ghost_read(state_);
+      if (engine::narration* const text = engine::narrated_step()) {
+        text->add_change("sees " + shown_name() + " = " + detail::shown(value_));
+      }
     }
     return value_;
   }
@@ -84,6 +89,7 @@ class ghost {
     const std::size_t step = engine::step_of_specification();
     if (step != step_) before_.reset();
     step_ = step;
+    const std::string from = engine::narrated_step() == nullptr ? "" : detail::shown(value_);
     if constexpr (watchable) {
       if (before_ == nullptr && engine::is_watched(state_)) {
         before_ = std::make_unique<const T>(value_);
@@ -96,6 +102,9 @@ class ghost {
       throw;
     }
     note_change();
+    if (engine::narration* const text = engine::narrated_step()) {
+      text->add_change(shown_name() + " " + from + "→" + detail::shown(value_));
+    }
   }
 
   operator T() const { return get(); }  // NOLINT: reads like the variable it models
@@ -116,6 +125,8 @@ class ghost {
 
  private:
   static constexpr bool watchable = detail::is_watchable<T>();
+
+  std::string shown_name() const { return label_.empty() ? "ghost" : label_; }
 
   void note_change() {
     if constexpr (watchable) {

@@ -4,11 +4,9 @@
 #pragma once
 
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include <norn/model/memory/shown.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
@@ -19,16 +17,6 @@ namespace detail {
 
 inline constexpr engine::operation_kind read_kind{.name = "read", .fixed = true};
 inline constexpr engine::operation_kind write_kind{.name = "write", .fixed = true};
-
-// The value as a reader of a trace sees it; types that fmt cannot print show as "…".
-template <class T>
-std::string shown(const T& value) {
-  if constexpr (fmt::is_formattable<T>::value) {
-    return fmt::format("{}", value);
-  } else {
-    return "…";
-  }
-}
 
 }  // namespace detail
 

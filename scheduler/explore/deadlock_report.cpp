@@ -51,14 +51,14 @@ std::vector<const wait*> circle_from(const std::vector<wait>& waits, const wait&
 }
 
 std::string text_of(const runner& r, const wait& w) {
-  const std::string waits = r.thread_name(w.thread) + " waits for ";
+  const std::string waits = r.threads().name_of(w.thread) + " waits for ";
   if (w.what.guard.object == r.end_of(w.holder)) {
-    return waits + "the end of " + r.thread_name(w.holder);
+    return waits + "the end of " + r.threads().name_of(w.holder);
   }
-  const std::string type = r.object_type(w.what.guard.object);
-  const std::string name = r.object_name(w.what.guard.object);
+  const std::string type = r.objects().type_of(w.what.guard.object);
+  const std::string name = r.objects().name_of(w.what.guard.object);
   return waits + (name == type ? type : type + " " + name) + " held by " +
-         (w.holder == w.thread ? "itself" : r.thread_name(w.holder));
+         (w.holder == w.thread ? "itself" : r.threads().name_of(w.holder));
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ word_history words_written(const execution& done, object_slot o, std::size_t eve
 }
 
 thread_id holder_of(const runner& r, const execution& done, const guard& g, std::size_t events) {
-  for (const thread_id t : r.created()) {
+  for (const thread_id t : r.threads().created()) {
     if (r.awaits_end(g.object, t, events)) return t;
   }
   return holder_of(done, g, events);
@@ -79,7 +79,7 @@ thread_id holder_of(const runner& r, const execution& done, const guard& g, std:
 
 std::vector<wait> waits_of(const runner& r, const execution& done) {
   std::vector<wait> waits;
-  for (const thread_id t : r.created()) {
+  for (const thread_id t : r.threads().created()) {
     if (done.state(t) != thread_state::parked || done.is_enabled(t) || r.is_killed(t)) continue;
     const operation& what = done.pending(t);
     waits.push_back({t, what, holder_of(r, done, what.guard, done.size())});

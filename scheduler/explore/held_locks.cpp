@@ -35,7 +35,8 @@ void held_locks::take(thread_id by, const lock_note& n) {
 }
 
 held_lock held_locks::describe(const entry& e, const runner& r) {
-  return {r.thread_name(e.thread), r.object_type(e.lock), r.object_name(e.lock), e.mode};
+  return {r.threads().name_of(e.thread), r.objects().type_of(e.lock), r.objects().name_of(e.lock),
+          e.mode};
 }
 
 std::vector<held_lock> held_locks::of(thread_id t, const runner& r) const {

@@ -33,10 +33,12 @@ bool is_open(const execution& done, const guard& g, std::size_t i) {
 }
 
 std::string name_of(const runner& r, object_slot o) {
-  return o == no_object ? "" : r.object_name(o);
+  return o == no_object ? "" : r.objects().name_of(o);
 }
 
-std::string name_of(const runner& r, thread_id t) { return t == no_thread ? "" : r.thread_name(t); }
+std::string name_of(const runner& r, thread_id t) {
+  return t == no_thread ? "" : r.threads().name_of(t);
+}
 
 // What is waited for: of a group of threads, the one that has not ended yet.
 std::string name_of_awaited(const runner& r, const operation& waits, thread_id holder,
@@ -92,9 +94,9 @@ trace_step narrate_step(const runner& r, const execution& done, std::size_t i) {
   const narration& text = r.narrations()[i];
   trace_step s;
   s.number = i + 1;
-  s.thread = r.thread_name(e.thread);
-  s.process = r.place_of(e.thread).process;
-  s.host = r.place_of(e.thread).host;
+  s.thread = r.threads().name_of(e.thread);
+  s.process = r.threads()[e.thread].where.process;
+  s.host = r.threads()[e.thread].where.host;
   s.operation = e.op.kind->name;
   s.object = name_of(r, e.op.object);
   s.arguments = text.arguments;
@@ -118,8 +120,9 @@ bool is_of_interest(const runner& r, const execution& done, const wait& w) {
 
 blocked_thread narrate_wait(const runner& r, const execution& done, const wait& w) {
   const operation& op = w.what;
-  return {r.thread_name(w.thread), op.kind->name, name_of_awaited(r, op, w.holder, done.size()),
-          name_of(r, w.holder),    op.where.file, op.where.line};
+  return {
+      r.threads().name_of(w.thread), op.kind->name, name_of_awaited(r, op, w.holder, done.size()),
+      name_of(r, w.holder),          op.where.file, op.where.line};
 }
 
 }  // namespace
@@ -137,11 +140,11 @@ counterexample narrate(const runner& r, const execution& done) {
   }
   c.locks = held.all(r);
   c.found_steps = c.steps.size();
-  for (const thread_id t : r.created()) c.threads.push_back(r.thread_name(t));
+  for (const thread_id t : r.threads().created()) c.threads.push_back(r.threads().name_of(t));
   for (const wait& w : waits_of(r, done)) {
     if (is_of_interest(r, done, w)) c.blocked_threads.push_back(narrate_wait(r, done, w));
   }
-  c.schedule = r.by_creation(done);
+  c.schedule = r.threads().by_creation(done);
   c.fingerprint = fingerprint_of(c.schedule).whole;
   return c;
 }

@@ -138,7 +138,7 @@ class seeker {
     passing found;
     found.turned = p;
     found.later_at = *later;
-    found.by_creation = runner_.by_creation(came);
+    found.by_creation = runner_.threads().by_creation(came);
     for (const ordered_pair& each : pairs_) {
       const auto first = position(came, each.earlier);
       const auto second = position(came, each.later);

@@ -71,7 +71,7 @@ class shrinker {
     c.size.preemptions = guided_.preemptions(length);
     c.size.steps = length;
     c.size.threads = threads.size();
-    c.by_creation = runner_.by_creation(done);
+    c.by_creation = runner_.threads().by_creation(done);
     c.by_creation.resize(length);
     return c;
   }

@@ -110,7 +110,7 @@ void on_crash(int signal_number, siginfo_t* info, void*) {
   watchdog_pauses = true;
   ::signal(SIGALRM, SIG_DFL);
   ::alarm(10);
-  const bool overflow = signal_number == SIGSEGV && r->in_guard_page(info->si_addr);
+  const bool overflow = signal_number == SIGSEGV && r->threads().in_guard_page(info->si_addr);
   print("\nVIOLATED  " + s->check + ":no_crash\n");
   if (overflow) {
     print("the code under test overflowed its stack " + place_of(*r) +

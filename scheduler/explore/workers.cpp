@@ -277,7 +277,7 @@ void workers::note_violations(const worker& w, const execution& done, segment& s
                               const statistics& mine, std::uint64_t number) {
   for (const violation& v : w.runs.violations()) {
     if (is_found(s.findings, v.property)) continue;
-    schedule steps = w.runs.by_creation(done);
+    schedule steps = w.runs.threads().by_creation(done);
     steps.resize(std::min(steps.size(), v.step));
     const std::scoped_lock lock(mutex_);
     publish(w, s, mine);

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
 
@@ -18,13 +20,31 @@ struct ghost_use {
   bool lasted = false;      // some change outlasted its step
 };
 
-// What the changes of one step have come to so far.
-struct ghost_change {
-  object_id name{};
-  std::string label;
-  std::size_t step = 0;
-  bool changed = false;  // by one of them
-  bool differs = false;  // from the value before the step
+class ghost_uses {
+ public:
+  const std::vector<ghost_use>& all() const { return all_; }
+  void clear() { all_.clear(); }
+
+  bool knows_to_last(object_id ghost) const;
+  // A change in the step, one of perhaps several; whether the value is another one now than before the step.
+  void note_change(object_id ghost, std::string_view label, std::size_t step, bool differs);
+  // The last step of the execution is over.
+  void end_execution();
+
+ private:
+  // What the changes of one step have come to so far.
+  struct change {
+    object_id name{};
+    std::string label;
+    std::size_t step = 0;
+    bool changed = false;  // by one of them
+    bool differs = false;  // from the value before the step
+  };
+
+  void settle(const change& step);
+
+  std::vector<ghost_use> all_;
+  std::vector<change> changes_;  // one for each ghost, its newest step
 };
 
 }  // namespace norn::engine

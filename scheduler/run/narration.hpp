@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct narration {
   std::string changes;    // "runs[1].status QUEUED→RUNNING"
   std::vector<lock_note> locks;
 
+  void add_change(std::string_view text) {
+    if (!changes.empty()) changes += "; ";
+    changes += text;
+  }
   // The event's thread has the lock, for the owner; what the owner had of it before is replaced.
   void takes(const object& lock, std::string mode = {}, lock_owner owner = lock_owner::thread) {
     locks.push_back({lock.slot(), owner, true, std::move(mode)});

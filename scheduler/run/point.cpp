@@ -94,7 +94,7 @@ void point::come_too_late(const operation_kind& kind, object_slot slot, source_l
 void point::be_overtaken(const operation_kind& kind, object_slot slot) {
   runner_->access_of_destroyed(slot);
   refuse_destroyed(*runner_, kind,
-                   std::string(kind.name) + " on " + runner_->object_name(slot) +
+                   std::string(kind.name) + " on " + runner_->objects().name_of(slot) +
                        ", which another thread has destroyed meanwhile");
   recording_ = narrated_ = false;
   runner_ = nullptr;
@@ -172,7 +172,7 @@ thread_id this_thread_id() {
   return r.observing() ? main_thread : r.self();
 }
 
-std::string name_of(thread_id t) { return current("name_of").thread_name(t); }
+std::string name_of(thread_id t) { return current("name_of").threads().name_of(t); }
 bool in_body() { return current_runner != nullptr; }
 bool unwinding() { return in_body() && current_runner->unwinding(); }
 
@@ -237,7 +237,7 @@ void set_lifeline(const object* lifeline) {
 }
 
 declared_fault& declare_fault(std::string_view kind, std::string_view name, std::uint32_t budget) {
-  return current("declare_fault").declare_fault(kind, name, budget);
+  return current("declare_fault").declared().declare(kind, name, budget);
 }
 
 void halt_quietly(std::string_view property, std::string_view message) {
@@ -262,7 +262,7 @@ bool fail_from_assertion(std::string_view message, const char* file, int line) {
 
 run_local_slot& find_run_local(const void* key, const char* type_name,
                                std::unique_ptr<run_local_slot> (*make)()) {
-  return current("state of the model").find_run_local(key, type_name, make);
+  return current("state of the model").locals().find(key, type_name, make);
 }
 
 }  // namespace norn::engine

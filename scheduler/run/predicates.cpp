@@ -46,7 +46,17 @@ void predicates::add(const char* name, std::function<bool()> holds, object_slot 
   all_.push_back({name, std::move(holds), stand_in});
 }
 
-void predicates::end() { ended_ = true; }
+void predicates::end(bool failed) {
+  if (!failed && changed_ != 0) {
+    found_.report_misuse(
+        std::string("the last step of the body changes what the predicate of always(\"") +
+        all_[static_cast<std::size_t>(__builtin_ctzll(changed_))].name +
+        "\") reads, and the body ends before the predicate could be evaluated: let "
+        "norn::mark(\"end\") be its last step");
+  }
+  changed_ = 0;
+  ended_ = true;
+}
 
 void predicates::drop_readers_of(object_slot o) { dropped_ |= readers_of(o); }
 
@@ -56,7 +66,30 @@ void predicates::recall(object_slot o, object_id id) {
   bits_of(observers_, o) = found->second;
 }
 
-predicates::result predicates::evaluate(std::size_t i, std::size_t after, bool again) {
+void predicates::evaluate_all(std::uint64_t those, std::size_t after, bool again) {
+  for (; those != 0; those &= those - 1) {
+    evaluate(static_cast<std::size_t>(__builtin_ctzll(those)), after, again);
+  }
+}
+
+void predicates::evaluate(std::size_t i, std::size_t after, bool again) {
+  const char* const name = all_[i].name;
+  if (dropped(i)) {
+    found_.report_misuse(std::string("the predicate of always(\"") + name +
+                         "\") can be evaluated no more, for a variable that it has read was "
+                         "destroyed, and what else it "
+                         "reads has changed since: let what it reads live until the body ends");
+    return;
+  }
+  const result came = ask(i, after, again);
+  if (came.threw) {
+    found_.report_misuse(std::string("the predicate of always(\"") + name +
+                         "\") threw: " + *came.threw);
+  }
+  if (!came.holds) found_.violate(name, "the predicate is false after this step", after);
+}
+
+predicates::result predicates::ask(std::size_t i, std::size_t after, bool again) {
   predicate& p = all_[i];
   result came;
   if (ended_ || dropped(i)) return came;
@@ -79,8 +112,21 @@ predicates::result predicates::evaluate(std::size_t i, std::size_t after, bool a
 void predicates::repeat(std::size_t after) {
   while (repeats(after)) {
     const std::size_t by = makers_[repeated_++].by;
-    static_cast<void>(evaluate(by, after, true));
+    static_cast<void>(ask(by, after, true));
   }
+}
+
+void predicates::report_operation(const std::string& what) {
+  found_.report_misuse(what + " inside the predicate of always(\"" + all_[*observing_].name +
+                       "\"): a predicate may only read variables of the model");
+  stop_observing();
+}
+
+void predicates::report_destroyed() {
+  found_.report_misuse(
+      std::string("the predicate of always(\"") + all_[*observing_].name +
+      "\") reads a variable that has been destroyed: let what it reads live until the body ends");
+  stop_observing();
 }
 
 void predicates::note_reading(object_slot o) {

@@ -4,6 +4,8 @@
 // depend on one another (docs/architecture.md, observation). What a predicate looks at is found
 // out by watching the predicate. It is kept by the predicate's place of registration and the object's name, and only
 // grows over the whole search.
+//
+// A predicate that is false, that throws, or that can be evaluated no more is told to the findings of the execution.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +13,20 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/run/findings.hpp>
 
 namespace norn::engine {
 
 class predicates {
  public:
   static constexpr std::size_t allowed = 64;  // in one execution
+
+  // `found`: the findings of the execution that runs.
+  explicit predicates(findings& found) : found_(found) {}
 
   std::size_t size() const { return all_.size(); }
   const char* name(std::size_t i) const { return all_[i].name; }
@@ -31,8 +38,9 @@ class predicates {
   void begin_execution(std::size_t kept);
   // Requires: fewer than `allowed` so far.
   void add(const char* name, std::function<bool()> holds, object_slot stand_in);
-  // What they captured by reference has gone: none is evaluated any more.
-  void end();
+  // The body of the check has ended, and what predicates captured by reference has gone with it: none is evaluated any
+  // more. Misuse where one is still to be evaluated, unless the body has failed.
+  void end(bool failed);
   // The object is destroyed: predicates that have looked at it in this execution cannot be evaluated any more.
   void drop_readers_of(object_slot o);
 
@@ -49,19 +57,17 @@ class predicates {
   // for each.
   std::uint64_t changed() const { return changed_; }
   void set_changed(std::uint64_t those) { changed_ = those; }
+  void evaluate_changed(std::size_t after) {
+    if (changed_ != 0) evaluate_all(std::exchange(changed_, 0), after, true);
+  }
   // The object is written. Of predicates that were dropped, those count that have looked at it in this execution: to
   // others it may be the name alone that is known, from another execution.
   void touch(object_slot o) { changed_ |= observers_of(o) & (~dropped_ | readers_of(o)); }
-  // Whether an object was destroyed that it had looked at.
-  bool dropped(std::size_t i) const { return (dropped_ >> i & 1) != 0; }
 
-  struct result {
-    bool holds = true;
-    std::optional<std::string> threw;
-  };
-  // After so many events. `again`: not for the first time in this execution, but because of what an event has
-  // changed. Lets through the exception that unwinds a thread (runner.hpp).
-  result evaluate(std::size_t i, std::size_t after, bool again);
+  // Evaluates each of `those` after so many events. `again`: not for the first time in this execution, but because of
+  // what an event has changed. Lets through the exception that unwinds a thread (unwound.hpp).
+  void evaluate_all(std::uint64_t those, std::size_t after, bool again);
+  void evaluate(std::size_t i, std::size_t after, bool again);
   // While recorded events are repeated, predicates are not evaluated, but for those that made objects the first
   // time: whether there is one after so many events.
   bool repeats(std::size_t after) const {
@@ -72,7 +78,11 @@ class predicates {
   // The predicate that is being evaluated looks at the object. `running`: events have been executed, so
   // that writes may have been missed if this is new.
   bool observing() const { return observing_.has_value(); }
-  const char* observing_name() const { return all_[*observing_].name; }
+  // Misuse by the predicate that is being evaluated, which is watched no more: an operation (`what`) inside it, or a
+  // look at an object that has been destroyed. The thread is to stop then. Not here: its stack may never be unwound,
+  // and a text that lives on it would leak.
+  void report_operation(const std::string& what);
+  void report_destroyed();
   void stop_observing() { observing_.reset(); }
   void observe(object_slot o, object_id id, bool running);
   // It makes an object: state of the model that nobody had used before.
@@ -96,17 +106,25 @@ class predicates {
     object_slot of{};
     std::uint64_t by = 0;  // a bit for a predicate
   };
+  struct result {
+    bool holds = true;
+    std::optional<std::string> threw;
+  };
   struct making {
     std::size_t after = 0;
     std::size_t by = 0;
   };
 
+  // Whether an object was destroyed that it had looked at.
+  bool dropped(std::size_t i) const { return (dropped_ >> i & 1) != 0; }
+  result ask(std::size_t i, std::size_t after, bool again);
   std::uint64_t readers_of(object_slot o) const {
     return index_of(o) < readers_.size() ? readers_[index_of(o)] : 0;
   }
   void recall(object_slot o, object_id id);
   void note_reading(object_slot o);
 
+  findings& found_;
   std::vector<predicate> all_;
   std::uint64_t changed_ = 0;
   std::uint64_t dropped_ = 0;

@@ -12,6 +12,7 @@
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
 #include <norn/scheduler/run/terminate.hpp>
+#include <norn/scheduler/run/unwound.hpp>
 
 namespace norn::engine {
 
@@ -32,8 +33,6 @@ runner& runner::required(const char* what) {
       "while a check runs: create and use them inside its body");
 }
 
-runner::~runner() { locals_.clear(); }
-
 // --- one execution ---
 
 const execution& runner::run(const std::function<void()>& program, strategy& chooses) {
@@ -44,8 +43,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   current_runner = this;
   running_now_.store(true, std::memory_order_relaxed);
 
-  if (threads_.empty()) threads_.push_back(std::make_unique<model_thread>());
-  model_thread& main = prepare_thread(main_thread, nullptr, "main", -1, false);
+  model_thread& main = begin_thread(main_thread, nullptr, "main", -1, false);
   main.end = add_end(name_of_object(main.id, end_of_thread), "thread", main.name);
   main.body.emplace([this] { (*program_)(); });
   running_ = &main;
@@ -54,8 +52,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   check_deadlock();
   check_races();
   unwind_unfinished();
-  for (const ghost_change& each : ghost_changes_) settle(each);
-  ghost_changes_.clear();
+  ghosts_.end_execution();
   running_ = nullptr;
   running_now_.store(false, std::memory_order_relaxed);
   current_runner = nullptr;
@@ -66,18 +63,14 @@ void runner::reset(std::size_t kept) {
   locals_.clear();
   execution_.rewind(kept);
   races_.rewind(kept);
-  created_.clear();
+  threads_.begin_execution();
   alone_among_ = 0;
   objects_.clear();
-  places_.clear();
-  violations_.clear();
+  found_.clear();
   narrations_.clear();
-  names_.clear();
   predicates_.begin_execution(kept);
-  misuse_.clear();
-  cut_off_ = misnumbered_;
   diverged_.reset();
-  declared_now_.clear();
+  faults_.begin_execution();
   taking_down_ = false;
 }
 
@@ -86,7 +79,7 @@ void runner::reset(std::size_t kept) {
 void runner::announce(const operation& op) {
   model_thread& self = *running_;
   if (predicates_.observing()) {
-    report_misuse_in_predicate(std::string("an operation (") + op.kind->name + ") inside");
+    predicates_.report_operation(std::string("an operation (") + op.kind->name + ")");
     stop();
   }
   if (self.halt_at_next_point) {
@@ -139,7 +132,7 @@ void runner::hand_over(model_thread& self, model_thread* to) {
   running_ = &self;
 }
 
-runner::model_thread* runner::next() {
+model_thread* runner::next() {
   for (;;) {
     model_thread* const chosen = choose_next();
     if (chosen == nullptr || !is_killed(*chosen)) return chosen;
@@ -147,19 +140,19 @@ runner::model_thread* runner::next() {
   }
 }
 
-runner::model_thread* runner::choose_next() {
+model_thread* runner::choose_next() {
   heartbeat_.store(heartbeat_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (cut_off_) {
+  if (!misuse().empty() || misnumbered()) {
     execution_.set_outcome(outcome::cut_off);
     return nullptr;
   }
   if (execution_.next_is_recorded() && execution_.can_repeat()) {
-    return threads_[index_of(execution_.next_recorded().thread)].get();
+    return &threads_[execution_.next_recorded().thread];
   }
   return choose_anew();
 }
 
-runner::model_thread* runner::choose_anew() {
+model_thread* runner::choose_anew() {
   if (execution_.next_is_recorded() || !execution_.fits_record()) return diverge_from_record();
   if (execution_.canonical_next() == no_thread) {
     execution_.set_outcome(outcome::completed);
@@ -175,11 +168,11 @@ runner::model_thread* runner::choose_anew() {
     return nullptr;
   }
   NORN_INVARIANT(execution_.is_enabled(chosen));
-  return threads_[index_of(chosen)].get();
+  return &threads_[chosen];
 }
 
 // The program did not do again what it did in the execution before.
-runner::model_thread* runner::diverge_from_record() {
+model_thread* runner::diverge_from_record() {
   if (!execution_.fits_record()) {
     const bool more = execution_.next_is_recorded();
     return diverge(execution_.size() - (more ? 0 : 1),
@@ -198,7 +191,7 @@ runner::model_thread* runner::diverge_from_record() {
   return diverge(execution_.size(), expected, std::string(op.kind->name) + ", which is blocked");
 }
 
-runner::model_thread* runner::diverge(std::size_t step, const event& expected, std::string came) {
+model_thread* runner::diverge(std::size_t step, const event& expected, std::string came) {
   diverged_ = divergence{step, expected.op.kind->name, std::move(came)};
   execution_.set_outcome(outcome::diverged);
   return nullptr;
@@ -286,9 +279,9 @@ void runner::unwind() {
 // Nothing is enabled, yet a thread has more to do. After a failure that is only a consequence.
 void runner::check_deadlock() {
   if (execution_.outcome() != outcome::completed || execution_.halted_any()) return;
-  for (const thread_id t : created_) {
-    if (execution_.state(t) == thread_state::parked && !is_killed(t)) {
-      add_violation("no_deadlock", "no thread can go on", execution_.size());
+  for (const thread_id t : threads_.created()) {
+    if (execution_.state(t) == thread_state::parked && !is_killed(threads_[t])) {
+      found_.violate("no_deadlock", "no thread can go on", execution_.size());
       return;
     }
   }
@@ -299,14 +292,14 @@ void runner::check_races() {
   if (!race) return;
   const auto line = [&](event_id which, bool writes) {
     const event& e = execution_.at(which);
-    return std::string("\n  ") + (writes ? "write  " : "read   ") + thread_name(e.thread) + "  " +
-           e.op.where.file + ":" + std::to_string(e.op.where.line);
+    return std::string("\n  ") + (writes ? "write  " : "read   ") + threads_.name_of(e.thread) +
+           "  " + e.op.where.file + ":" + std::to_string(e.op.where.line);
   };
-  add_violation("no_data_race",
-                "data race on " + object_name(race->object) +
-                    line(race->earlier, race->earlier_wrote) +
-                    line(race->later, race->later_writes) + "\n  neither happens before the other",
-                index_of(race->later) + 1);
+  found_.violate("no_data_race",
+                 "data race on " + objects_.name_of(race->object) +
+                     line(race->earlier, race->earlier_wrote) +
+                     line(race->later, race->later_writes) + "\n  neither happens before the other",
+                 index_of(race->later) + 1);
 }
 
 // Threads that are still parked (blocked for good, or cut off) are resumed once more, to throw, so
@@ -314,7 +307,8 @@ void runner::check_races() {
 // refer to what its creator's stack holds.
 void runner::unwind_unfinished() {
   taking_down_ = true;
-  for (std::size_t i = created_.size(); i-- > 0;) unwind_stack(*threads_[index_of(created_[i])]);
+  for (std::size_t i = threads_.created().size(); i-- > 0;)
+    unwind_stack(threads_[threads_.created()[i]]);
 }
 
 void runner::unwind_stack(model_thread& of) {
@@ -345,35 +339,29 @@ void runner::give_up_stack() {
 // --- objects ---
 
 object_id runner::next_object_id() {
-  if (naming_locals_of_ != nullptr) {
-    return object_id((hash_of_name(naming_locals_of_) << 32 | run_local_mark) |
-                     locals_objects_made_++);
-  }
+  if (locals_.makes_one()) return locals_.next_object_id();
   return name_of_object(running_->id, running_->objects_made++);
 }
 
 object_slot runner::add_object(const char* type, std::string_view label, std::uint64_t word,
                                const void* address) {
   if (predicates_.observing()) {
-    if (naming_locals_of_ == nullptr) {
-      report_misuse_in_predicate(std::string("a ") + type + " is made inside");
+    if (!locals_.makes_one()) {
+      predicates_.report_operation(std::string("a ") + type + " is made");
       stop();
     }
     predicates_.note_made();
   }
   const object_id id = next_object_id();
   const object_slot slot = execution_.add_object(id, word);
-  object_record& record = objects_.emplace_back();
-  record.type = type;
-  places_.push_back(address);
+  objects_.add(type, std::string(settings_.narrate ? label : std::string_view()), address);
   predicates_.add_object(slot, id);
-  if (settings_.narrate) record.label = std::string(label);
   return slot;
 }
 
 void runner::remove_object(object_slot o, const void* address) {
   if (!alive(o, address)) return;
-  places_[index_of(o)] = nullptr;
+  objects_.remove(o);
   predicates_.drop_readers_of(o);
 }
 
@@ -383,10 +371,10 @@ bool runner::runs_alone() {
   if (running_->id != main_thread) return false;
   if (execution_.size() == 0) return true;
   const cut_view past = execution_.clock(event_id(execution_.size() - 1));
-  for (; alone_among_ < created_.size(); ++alone_among_) {
-    const thread_id t = created_[alone_among_];
+  for (; alone_among_ < threads_.created().size(); ++alone_among_) {
+    const thread_id t = threads_.created()[alone_among_];
     if (t == main_thread) continue;
-    const model_thread& other = *threads_[index_of(t)];
+    const model_thread& other = threads_[t];
     if (other.ended_in == no_event) return false;
     const event& end = execution_.at(other.ended_in);
     if (past[index_of(end.thread)] <= end.index) return false;
@@ -396,15 +384,8 @@ bool runner::runs_alone() {
 
 // --- properties ---
 
-void runner::add_violation(std::string_view property, std::string_view message, std::size_t step) {
-  for (const violation& v : violations_) {
-    if (v.property == property) return;
-  }
-  violations_.push_back({std::string(property), std::string(message), step});
-}
-
 void runner::violate(std::string_view property, std::string_view message) {
-  if (!taking_down_) add_violation(property, message, execution_.size());
+  if (!taking_down_) found_.violate(property, message, execution_.size());
 }
 
 void runner::halt(std::string_view property, std::string_view message) {
@@ -414,13 +395,8 @@ void runner::halt(std::string_view property, std::string_view message) {
 
 void runner::fail_at_next_point(std::string_view property, std::string_view message) {
   if (taking_down_ || running_->unwinding) return;
-  add_violation(property, message, execution_.size());
+  found_.violate(property, message, execution_.size());
   running_->halt_at_next_point = true;
-}
-
-void runner::report_misuse(std::string message) {
-  if (misuse_.empty()) misuse_ = std::move(message);
-  cut_off_ = true;
 }
 
 // What the predicate sees now, and which writes it sees from now on, must not depend on what runs beside.
@@ -438,127 +414,21 @@ void runner::add_predicate(const char* name, std::function<bool()> holds) {
     stop();
   }
   const object_slot stand_in = execution_.add_object(next_object_id(), 0);
-  objects_.push_back({"predicate", name});
-  places_.push_back(nullptr);
+  objects_.add("predicate", name, nullptr);
   predicates_.add(name, std::move(holds), stand_in);
-  evaluate(predicates_.size() - 1, false);
+  predicates_.evaluate(predicates_.size() - 1, execution_.size(), false);
 }
 
 void runner::observe(object_slot o, const void* address) {
   if (!alive(o, address)) {
-    report_misuse(
-        std::string("the predicate of always(\"") + predicates_.observing_name() +
-        "\") reads a variable that has been destroyed: let what it reads live until the body ends");
-    predicates_.stop_observing();
+    predicates_.report_destroyed();
     stop();
   }
   predicates_.observe(o, execution_.name_of(o), has_events());
 }
 
-// The thread is to stop then. Not here: its stack may never be unwound, and a text that lives on it would leak.
-void runner::report_misuse_in_predicate(const std::string& what) {
-  report_misuse(what + " the predicate of always(\"" + predicates_.observing_name() +
-                "\"): a predicate may only read variables of the model");
-  predicates_.stop_observing();
-}
-
-void runner::evaluate_all(std::uint64_t those, bool again) {
-  for (; those != 0; those &= those - 1) {
-    evaluate(static_cast<std::size_t>(__builtin_ctzll(those)), again);
-  }
-}
-
-void runner::evaluate_predicates() {
-  const std::uint64_t changed = predicates_.changed();
-  predicates_.set_changed(0);
-  evaluate_all(changed, true);
-}
-
-// The body of the check has ended, and what predicates captured by reference has gone with it.
-void runner::end_predicates(thread_state how) {
-  if (how == thread_state::finished && !execution_.recorded() && predicates_.changed() != 0) {
-    const auto first = static_cast<std::size_t>(__builtin_ctzll(predicates_.changed()));
-    report_misuse(std::string("the last step of the body changes what the predicate of always(\"") +
-                  predicates_.name(first) +
-                  "\") reads, and the body ends before the predicate could be evaluated: let "
-                  "norn::mark(\"end\") be its last step");
-  }
-  predicates_.set_changed(0);
-  predicates_.end();
-}
-
 void runner::reevaluate_readers_of(object_slot o) {
-  evaluate_all(predicates_.observers_of(o), false);
-}
-
-void runner::evaluate(std::size_t index, bool again) {
-  if (taking_down_) return;
-  const char* const name = predicates_.name(index);
-  if (predicates_.dropped(index)) {
-    report_misuse(std::string("the predicate of always(\"") + name +
-                  "\") can be evaluated no more, for a variable that it has read was destroyed, "
-                  "and what else it "
-                  "reads has changed since: let what it reads live until the body ends");
-    return;
-  }
-  const predicates::result came = predicates_.evaluate(index, execution_.size(), again);
-  if (came.threw) {
-    report_misuse(std::string("the predicate of always(\"") + name + "\") threw: " + *came.threw);
-  }
-  if (!came.holds) {
-    add_violation(name, "the predicate is false after this step", execution_.size());
-  }
-}
-
-// --- specification state ---
-
-bool runner::knows_to_last(object_slot ghost) const {
-  const object_id name = execution_.name_of(ghost);
-  return std::any_of(ghosts_.begin(), ghosts_.end(),
-                     [&](const ghost_use& g) { return g.name == name && g.lasted; });
-}
-
-void runner::note_change(object_slot ghost, std::string_view label, bool differs) {
-  const ghost_change now{execution_.name_of(ghost), std::string(label), execution_.size(), differs,
-                         differs};
-  for (ghost_change& known : ghost_changes_) {
-    if (known.name != now.name || known.label != now.label) continue;
-    if (known.step == now.step) {
-      known.changed = known.changed || differs;
-      known.differs = differs;
-    } else {
-      settle(std::exchange(known, now));
-    }
-    return;
-  }
-  ghost_changes_.push_back(now);
-}
-
-// The step is over.
-void runner::settle(const ghost_change& step) {
-  if (!step.changed) return;
-  auto known = std::find_if(ghosts_.begin(), ghosts_.end(), [&](const ghost_use& g) {
-    return g.name == step.name && g.label == step.label;
-  });
-  if (known == ghosts_.end()) known = ghosts_.insert(known, ghost_use{step.name, step.label});
-  (step.differs ? known->lasted : known->taken_back) = true;
-}
-
-// --- what belongs to the execution ---
-
-run_local_slot& runner::find_run_local(const void* key, const char* type_name,
-                                       std::unique_ptr<run_local_slot> (*make)()) {
-  for (const local& l : locals_) {
-    if (l.key == key) return *l.value;
-  }
-  const char* const outer = naming_locals_of_;
-  const std::uint32_t outer_made = locals_objects_made_;
-  naming_locals_of_ = type_name;
-  locals_objects_made_ = 0;
-  locals_.push_back({key, make()});
-  naming_locals_of_ = outer;
-  locals_objects_made_ = outer_made;
-  return *locals_.back().value;
+  predicates_.evaluate_all(predicates_.observers_of(o), execution_.size(), false);
 }
 
 }  // namespace norn::engine

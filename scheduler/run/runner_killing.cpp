@@ -4,6 +4,7 @@
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/unwound.hpp>
 
 namespace norn::engine {
 
@@ -22,7 +23,7 @@ std::size_t runner::kill(object_slot lifeline) {
   // By identity, not in the order of creation, which concurrent creators may change.
   for (std::size_t i = 0; i < execution_.thread_count(); ++i) {
     const auto t = thread_id(i);
-    model_thread& victim = *threads_[i];
+    model_thread& victim = threads_[t];
     const bool exists = execution_.state(t) != thread_state::absent;
     if (!exists || victim.lifeline != lifeline || victim.ended_in != no_event) continue;
     NORN_INVARIANT(&victim != running_);
@@ -42,27 +43,13 @@ std::size_t runner::kill(object_slot lifeline) {
   model_thread* const self = running_;
   // A thread's identity is above its creator's, to whose stack it may refer.
   for (std::size_t i = threads_.size(); i-- > 0;) {
-    if (threads_[i]->lifeline == lifeline) unwind_stack(*threads_[i]);
+    model_thread& victim = threads_[thread_id(i)];
+    if (victim.lifeline == lifeline) unwind_stack(victim);
   }
   running_ = self;
   taking_down_ = taking_down;
   unwinds_ = previous;
   return killed;
-}
-
-declared_fault& runner::declare_fault(std::string_view kind, std::string_view name,
-                                      std::uint32_t budget) {
-  // Several of one name are told apart by their order.
-  const auto same = [&](const declared_fault* other) {
-    return other->kind == kind && other->name == name;
-  };
-  auto skipped = std::count_if(declared_now_.begin(), declared_now_.end(), same);
-  for (declared_fault& known : faults_) {
-    if (same(&known) && skipped-- == 0) return *declared_now_.emplace_back(&known);
-  }
-  declared_fault& fresh =
-      faults_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
-  return *declared_now_.emplace_back(&fresh);
 }
 
 // The step of a thread that has been killed: it only learns that it has.
@@ -92,7 +79,7 @@ void runner::note_end(model_thread& of) {
 }
 
 bool runner::awaits_end(object_slot o, thread_id t, std::size_t events) const {
-  const model_thread& of = *threads_[index_of(t)];
+  const model_thread& of = threads_[t];
   return o == of.end && (of.ended_in == no_event || index_of(of.ended_in) >= events);
 }
 

@@ -4,49 +4,16 @@
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/fiber_current.hpp>
 #include <norn/scheduler/run/runner.hpp>
+#include <norn/scheduler/run/unwound.hpp>
 
 namespace norn::engine {
 
-thread_id runner::next_child() {
-  model_thread& creator = *running_;
-  const std::uint32_t place = creator.spawned++;
-  if (place >= creator.children.size()) creator.children.resize(place + 1, no_thread);
-  thread_id& id = creator.children[place];
-  if (id != no_thread) return id;
-  if (settings_.names != nullptr && !misnumbered_) {
-    id = settings_.names->child(creator.id, place);
-    if (id == no_thread) misnumbered_ = cut_off_ = true;
-  }
-  if (id == no_thread) id = thread_id(threads_.size());
-  // Other runners may have met threads that this one has not.
-  while (threads_.size() <= index_of(id)) threads_.push_back(std::make_unique<model_thread>());
-  return id;
-}
-
-runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator,
-                                             std::string_view name, int number, bool environment) {
-  model_thread& t = *threads_[index_of(id)];
-  if (t.stack == nullptr) {
-    t.id = id;
-    t.owner = this;
-    t.parent = creator == nullptr ? no_thread : creator->id;
-  }
-  if (t.stack == nullptr || std::exchange(t.lost, false)) {
-    t.stack = std::make_unique<fiber>(settings_.stack_bytes, &runner::fiber_main, &t);
-  }
-  t.starter = nullptr;
-  t.spawned = t.objects_made = t.unwind_attempts = 0;
-  t.unwinding = t.halt_at_next_point = false;
-  t.on_stack = true;
-  t.ended_in = no_event;
+model_thread& runner::begin_thread(thread_id id, const model_thread* creator, std::string_view name,
+                                   int number, bool environment) {
+  model_thread& t = threads_.make(id, creator, name, number);
   t.lifeline = creator == nullptr || environment ? no_object : creator->lifeline;
-  if (settings_.narrate) {
-    t.name = std::string(name) + (number < 0 ? "" : "/" + std::to_string(number));
-    if (const int same = ++names_[t.name]; same > 1) t.name += "#" + std::to_string(same);
-    t.where = creator == nullptr ? place{} : creator->where;
-  }
-  created_.push_back(id);
   execution_.create_thread(
       id, creator == nullptr || execution_.size() == 0 ? no_event : event_id(execution_.size() - 1),
       environment);
@@ -58,21 +25,20 @@ runner::model_thread& runner::prepare_thread(thread_id id, model_thread* creator
 }
 
 object_slot runner::add_end(object_id id, const char* type, std::string_view label) {
-  objects_.push_back({type, settings_.narrate ? std::string(label) : std::string()});
-  places_.push_back(nullptr);
+  objects_.add(type, std::string(settings_.narrate ? label : std::string_view()), nullptr);
   return execution_.add_object(id, 0);
 }
 
 void runner::create(thread_id id, std::string_view name, int number, thread_role role,
                     thread_id first) {
   const bool environment = role == thread_role::environment;
-  model_thread& t = prepare_thread(id, running_, name, number, environment);
+  model_thread& t = begin_thread(id, running_, name, number, environment);
   if (first == no_thread) {
     t.end = add_end(name_of_object(id, end_of_thread), "thread", t.name);
   } else {
     t.end = id == first ? add_end(name_of_object(id, end_of_group), "threads",
                                   settings_.narrate ? std::string(name) + "/*" : "")
-                        : threads_[index_of(first)]->end;
+                        : threads_[first].end;
     if (role == thread_role::equal) execution_.set_group(id, first);
   }
 }
@@ -81,7 +47,7 @@ void runner::start(std::span<const thread_id> created) {
   model_thread& creator = *running_;
   model_thread* next = &creator;
   for (std::size_t i = created.size(); i-- > 0;) {
-    model_thread& child = *threads_[index_of(created[i])];
+    model_thread& child = threads_[created[i]];
     child.starter = std::exchange(next, &child);
   }
   running_ = next;
@@ -96,7 +62,7 @@ void runner::leave_to_starter(model_thread& self) {
 
 void runner::fiber_main(void* thread) {
   auto& self = *static_cast<model_thread*>(thread);
-  for (;;) self.owner->thread_main(self);
+  for (;;) current_runner->thread_main(self);
 }
 
 void runner::thread_main(model_thread& self) {
@@ -108,14 +74,14 @@ void runner::thread_main(model_thread& self) {
   } catch (const std::exception& e) {
     how = thread_state::halted;
     if (!taking_down_) {
-      add_violation("no_uncaught_exception",
-                    std::string("an exception left the thread: ") + e.what(), execution_.size());
+      found_.violate("no_uncaught_exception",
+                     std::string("an exception left the thread: ") + e.what(), execution_.size());
     }
   } catch (...) {
     how = thread_state::halted;
     if (!taking_down_) {
-      add_violation("no_uncaught_exception",
-                    "an exception that is no std::exception left the thread", execution_.size());
+      found_.violate("no_uncaught_exception",
+                     "an exception that is no std::exception left the thread", execution_.size());
     }
   }
   self.body.reset();
@@ -133,7 +99,7 @@ void runner::finish(model_thread& self, thread_state how) {
   if (how == thread_state::halted && is_killed(self)) how = thread_state::killed;
   if (how != thread_state::halted) note_end(self);
   execution_.set_state(self.id, how);
-  if (self.id == main_thread) end_predicates(how);
+  if (self.id == main_thread) predicates_.end(how != thread_state::finished);
   if (self.starter != nullptr) {
     leave_to_starter(self);
     return;

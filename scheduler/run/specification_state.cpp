@@ -14,7 +14,7 @@ bool touch(const object& o, access_mode mode) {
   runner& r = runner::required("ghost");
   if (r.unwinding()) return false;
   if (r.observing() && mode == access_mode::write) {
-    r.report_misuse_in_predicate("a change of a ghost inside");
+    r.report_operation_in_predicate("a change of a ghost");
     r.stop();
   }
   if (!r.has_events()) return true;
@@ -48,6 +48,11 @@ void ghost_written(const object& o, std::size_t step) {
 }
 
 std::size_t step_of_specification() { return runner::required("ghost").execution().size(); }
+
+narration* narrated_step() {
+  runner& r = runner::required("ghost");
+  return r.unwinding() ? nullptr : r.narrating();
+}
 
 bool is_watched(const object& o) {
   runner& r = runner::required("ghost");

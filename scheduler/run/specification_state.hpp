@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include <norn/scheduler/run/narration.hpp>
 #include <norn/scheduler/run/object.hpp>
 
 namespace norn::engine {
@@ -22,6 +23,10 @@ std::size_t step_of_specification();
 // Whether it is to be found out if changes of the ghost outlast their steps (ghost_use.hpp): other threads can run
 // beside the caller, and no change of the ghost is known to have done so.
 bool is_watched(const object& o);
+// The step that specification state has just been touched in, for the reader of a trace. Null where the execution is not
+// narrated, and where there is no step yet.
+narration* narrated_step();
+
 // After a change: whether the value is another one now than before the step.
 void note_change(const object& o, std::string_view label, bool differs);
 

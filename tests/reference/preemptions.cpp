@@ -45,7 +45,7 @@ space_by_preemptions search_by_preemptions(const observed_program& p, naive_coun
     space.final_states.add(p.final_state(), s.preemptions());
     if (s.preemptions() < space.most) continue;
     space.most = s.preemptions();
-    space.most_preempting = r.by_creation(done);
+    space.most_preempting = r.threads().by_creation(done);
   }
   space.complete = true;
   return space;

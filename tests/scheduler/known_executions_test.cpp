@@ -76,7 +76,7 @@ std::optional<failing> found_in(const program& body) {
     if (!r.misuse().empty()) return std::nullopt;
     if (r.violations().empty()) continue;
     const violation& v = r.violations().front();
-    engine::schedule steps = r.by_creation(done);
+    engine::schedule steps = r.threads().by_creation(done);
     steps.resize(std::min(steps.size(), v.step));
     return failing{steps, v.property};
   }

@@ -210,7 +210,7 @@ TEST(SharedPrefix, AnotherProgramSharesNothing) {
   const auto run_in = [](runner& r, const program& body) {
     exhaustive search;
     search.begin_execution();
-    return r.by_creation(r.run(body, search));
+    return r.threads().by_creation(r.run(body, search));
   };
   const program creates = [] {
     thread t([] {});

@@ -63,7 +63,7 @@ void expect_locally_minimal(const program& body, const counterexample& c) {
     const execution& came = r.run(body, follows);
     for (const violation& v : r.violations()) {
       if (v.property != c.property) continue;
-      schedule until = r.by_creation(came);
+      schedule until = r.threads().by_creation(came);
       until.resize(std::min(until.size(), v.step));
       const size smaller{follows.preemptions(until.size()), until.size(), threads_in(until)};
       EXPECT_GE(smaller, size_of(c)) << "without step " << i + 1;

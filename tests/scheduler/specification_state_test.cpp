@@ -37,6 +37,42 @@ std::string misuse_of(const program& body) {
   return explore(body, options).misuse.value_or("none");
 }
 
+// --- what a reader of a trace sees ---
+
+TEST(SpecificationState, ATraceShowsWhatAStepTouches) {
+  const auto changes_of = [](const program& body) {
+    explore_options options;
+    options.name = "specification_state";
+    options.properties = {"none_listed"};
+    const search_result came = explore(body, options);
+    std::vector<std::string> changes;
+    for (const trace_step& s : came.properties.at(0).counterexample.value().steps) {
+      changes.push_back(s.changes);
+    }
+    return changes;
+  };
+  EXPECT_THAT(changes_of([] {
+                ghost<int> listed{0, "listed"};
+                atomic<int> x{0, "x"};
+                x.store(1);
+                ++listed;
+                x.store(2);
+                require("none_listed", listed.get() == 0);
+              }),
+              ElementsAre("0→1; listed 0→1", "1→2; sees listed = 1"));
+  // What cannot be printed is named all the same.
+  struct ticket {
+    int number = 0;
+  };
+  EXPECT_THAT(changes_of([] {
+                ghost<ticket> last{ticket{}, "last"};
+                mark("issue");
+                last.set({1});
+                require("none_listed", last.get().number == 0);
+              }),
+              ElementsAre("last …→…; sees last = …"));
+}
+
 // --- what joins a step that had alternatives ---
 
 TEST(SpecificationState, GhostAfterAChoice) {
