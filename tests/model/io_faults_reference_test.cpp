@@ -166,11 +166,11 @@ TEST(IoCrashAgainstReference, ProcessTwiceLocks) {
 }
 
 TEST(IoCrashAgainstReference, HostChanges) {
-  check_against_naive(4, {{{"a", "b", "d/a"}, 1, true, changes}, {.host = 1}}, 120);
+  check_against_naive(4, {{{"a", "b", "d/a"}, 1, true, changes}, {.host = 1}}, 60);
 }
 
 TEST(IoCrashAgainstReference, HostEveryOperation) {
-  check_against_naive(5, {{plain_paths(), 1, true}, {.host = 1}}, 80);
+  check_against_naive(5, {{plain_paths(), 1, true}, {.host = 1}}, 40);
 }
 
 TEST(IoCrashAgainstReference, HostLocks) {
@@ -178,7 +178,7 @@ TEST(IoCrashAgainstReference, HostLocks) {
 }
 
 TEST(IoCrashAgainstReference, HostThreeThreads) {
-  check_against_naive(7, {{{"a", "b"}, 2, true, changes}, {.host = 1}, 3, 2}, 24);
+  check_against_naive(7, {{{"a", "b"}, 2, true, changes}, {.host = 1}, 3, 2}, 12);
 }
 
 TEST(IoCrashAgainstReference, ProcessAndHost) {

@@ -169,7 +169,7 @@ TEST(AgainstReference, CrashesAndRestarts) {
 TEST(AgainstReference, Everything) {
   std::vector<instruction_kind> all;
   for (int k = 0; k <= static_cast<int>(race_write); ++k) all.push_back(instruction_kind(k));
-  check_programs("everything", {all, 3, 4, true}, 1500);
+  check_programs("everything", {all, 3, 4, true}, 800);
   check_programs("everything, 4 threads", {all, 4, 2, true}, 500);
   check_programs("everything and a crash", {all, 3, 3, true, 1}, 300);
   check_programs("everything and two crashes", {all, 2, 2, true, 2}, 20);
