@@ -28,7 +28,6 @@ struct event {
   std::uint32_t last_access = 0;
   std::uint32_t first_predecessor = 0;
   std::uint32_t last_predecessor = 0;
-  std::uint32_t first_change = 0;  // of the objects' frontiers; up to the next event's
 };
 
 }  // namespace norn::engine
