@@ -43,7 +43,7 @@ class exhaustive : public strategy {
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
   execution_kind end_execution(const execution& done) override;
   void restart() override;
-  bool exhaustive_search() const override { return true; }
+  search_coverage coverage() const override { return {.every_trace = true}; }
   std::optional<divergence> diverged() const override { return run_.diverged(); }
 
   // --- work that moves ---
