@@ -42,7 +42,7 @@ void preemptions(benchmark::State& state, const program& body) {
       steps += done.size();
       executions += search->end_execution(done) == execution_kind::execution ? 1 : 0;
     }
-    gave_way = complete && search->gave_way();
+    gave_way = complete && search->coverage().gave_way;
   }
   state.counters["executions"] = static_cast<double>(executions);
   state.counters["steps"] = static_cast<double>(steps);

@@ -48,7 +48,6 @@ class in_turn : public strategy {
   std::uint16_t choose_alternative(const execution&, std::uint16_t) override { return 0; }
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
-  bool exhaustive_search() const override { return false; }
 
  private:
   std::size_t next_ = 0;

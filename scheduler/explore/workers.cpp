@@ -349,8 +349,9 @@ void workers::consider_end() {
 
 // Nothing was left to it.
 void workers::note_coverage(const strategy& ended) {
-  if (!ended.exhaustive_search()) bound_hit_ = bound_kind::preemptions;
-  gave_way_ = ended.gave_way();
+  const search_coverage covered = ended.coverage();
+  if (!covered.every_trace) bound_hit_ = bound_kind::preemptions;
+  gave_way_ = covered.gave_way;
 }
 
 bool workers::decided(const std::vector<finding>& found) const {

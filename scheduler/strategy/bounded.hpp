@@ -48,8 +48,8 @@ class bounded : public strategy {
   // `redundant` of an execution that was cut off, or whose trace has been seen.
   execution_kind end_execution(const execution& done) override;
   void restart() override;
-  // Whether no schedule would have gone beyond the bound.
-  bool exhaustive_search() const override { return !bound_hit_; }
+  // Every trace, where no schedule would have gone beyond the bound.
+  search_coverage coverage() const override { return {.every_trace = !bound_hit_}; }
   std::optional<divergence> diverged() const override { return replay_.diverged(); }
 
  private:

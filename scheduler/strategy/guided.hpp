@@ -50,7 +50,6 @@ class guided : public strategy {
   }
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
-  bool exhaustive_search() const override { return false; }
 
  private:
   thread_id grant(const thread_set& enabled);

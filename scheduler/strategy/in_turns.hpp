@@ -33,8 +33,10 @@ class in_turns : public strategy {
   execution_kind end_execution(const execution& done) override;
   void restart() override;
   // Of the one that had nothing left.
-  bool exhaustive_search() const override { return running_->search->exhaustive_search(); }
-  bool gave_way() const override { return running_ == &unasked_; }
+  search_coverage coverage() const override {
+    return {.every_trace = running_->search->coverage().every_trace,
+            .gave_way = running_ == &unasked_};
+  }
   std::optional<divergence> diverged() const override { return running_->search->diverged(); }
 
  private:

@@ -10,8 +10,6 @@ namespace norn::engine {
 
 namespace {
 
-bool contains(cut_view cut, const event& e) { return cut[index_of(e.thread)] > e.index; }
-
 // The thread's next event in the execution; no_event where it has none.
 event_id next_event(const execution& t, thread_id thread, cut_view at) {
   const auto events = t.events_of(thread);

@@ -14,6 +14,8 @@ namespace norn::engine {
 
 inline bool waits_on_gate(const operation& op) { return op.guard.exists() && op.guard.revocable; }
 
+inline bool contains(cut_view cut, const event& e) { return cut[index_of(e.thread)] > e.index; }
+
 struct found_item {
   // Whole, or one of these: what was decided until
   //   - a thread waits at a gate for good whose operation would have been enabled. Whether it only reads the gate

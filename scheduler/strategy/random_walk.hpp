@@ -18,7 +18,6 @@ class random_walk : public strategy {
   }
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override { random_ = random_source(seed_); }
-  bool exhaustive_search() const override { return false; }
 
  private:
   std::uint64_t seed_;

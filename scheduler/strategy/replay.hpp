@@ -18,7 +18,6 @@ class replay_strategy : public strategy {
   std::uint16_t choose_alternative(const execution& so_far, std::uint16_t offered) override;
   execution_kind end_execution(const execution& done) override;
   void restart() override { begun_ = false; }
-  bool exhaustive_search() const override { return false; }
   std::optional<divergence> diverged() const override { return divergence_; }
 
  private:

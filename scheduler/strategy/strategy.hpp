@@ -36,6 +36,12 @@ enum class execution_kind {
   start_over,  // it showed that earlier executions were judged wrongly: forget them all
 };
 
+// What a search without anything left has covered.
+struct search_coverage {
+  bool every_trace = false;
+  bool gave_way = false;  // the search that was asked for, to one without its bound (in_turns.hpp)
+};
+
 class strategy {
  public:
   virtual ~strategy() = default;
@@ -60,11 +66,8 @@ class strategy {
   // Forgets everything and starts over: what counts as dependent has grown (explorer.hpp).
   virtual void restart() = 0;
 
-  // Asked when `begin_execution` has returned false: whether every trace has been seen.
-  virtual bool exhaustive_search() const = 0;
-
-  // Whether the search that was asked for gave way to one without its bound (in_turns.hpp).
-  virtual bool gave_way() const { return false; }
+  // Asked when `begin_execution` has returned false. Where every trace has been seen, what was not violated holds.
+  virtual search_coverage coverage() const { return {}; }
 
   // Why the last execution could not follow its schedule, if it could not.
   virtual std::optional<divergence> diverged() const { return std::nullopt; }

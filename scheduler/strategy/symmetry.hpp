@@ -11,7 +11,7 @@
 
 namespace norn::engine {
 
-// The reversal of a decision, as exhaustive proposes it.
+// The reversal of a decision, as the proposer makes it (proposer.hpp).
 struct reversal {
   cut_view at;  // S, where the decision is
   cut_view

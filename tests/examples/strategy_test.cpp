@@ -27,7 +27,6 @@ class round_robin : public engine::strategy {
     return engine::execution_kind::execution;
   }
   void restart() override { begun_ = false; }
-  bool exhaustive_search() const override { return false; }
 
  private:
   bool begun_ = false;

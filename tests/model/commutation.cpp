@@ -52,7 +52,6 @@ class scripted : public strategy {
   }
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
-  bool exhaustive_search() const override { return false; }
 
   bool stuck() const { return stuck_; }
   // Of a random walk: who was enabled before each of its steps.

@@ -53,7 +53,6 @@ class errors_on_demand : public strategy {
   std::uint16_t choose_alternative(const execution&, std::uint16_t) override { return 0; }
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
-  bool exhaustive_search() const override { return false; }
 
  private:
   bool asked_ = false;

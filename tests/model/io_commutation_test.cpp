@@ -124,7 +124,6 @@ class scripted : public strategy {
 
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   void restart() override {}
-  bool exhaustive_search() const override { return false; }
 
   const std::vector<choice>& taken() const { return taken_; }
   bool refused() const { return refused_; }

@@ -44,7 +44,7 @@ class naive : public engine::strategy {
   std::uint16_t choose_alternative(const engine::execution& so_far, std::uint16_t offered) override;
   engine::execution_kind end_execution(const engine::execution& done) override;
   void restart() override;
-  bool exhaustive_search() const override { return true; }
+  engine::search_coverage coverage() const override { return {.every_trace = true}; }
 
  protected:
   // Prefixes of one key are gone on from once.

@@ -40,7 +40,7 @@ class so_many : public strategy {
     return execution_kind::start_over;
   }
   void restart() override { done_ = 0; }
-  bool exhaustive_search() const override { return all_.exhaustive; }
+  search_coverage coverage() const override { return {.every_trace = all_.exhaustive}; }
 
  private:
   char name_;
@@ -52,8 +52,7 @@ class so_many : public strategy {
 struct ended {
   std::string runs;    // which of the two ran each execution: 'a' was asked for, 'u' was not
   std::string shared;  // how many steps each has in common with the one before
-  bool gave_way = false;
-  bool exhaustive = false;
+  search_coverage covered;
 };
 
 ended run(const stand_in& asked_for, const stand_in& unasked, const program& body) {
@@ -65,8 +64,7 @@ ended run(const stand_in& asked_for, const stand_in& unasked, const program& bod
     all.shared += std::to_string(both.shared_prefix());
     both.end_execution(r.run(body, both));
   }
-  all.gave_way = both.gave_way();
-  all.exhaustive = both.exhaustive_search();
+  all.covered = both.coverage();
   return all;
 }
 
@@ -88,15 +86,15 @@ TEST(InTurns, CostTwiceTheCheaperAndATurn) {
   const ended both = run({1000}, {100}, fifty_steps);
   EXPECT_EQ(both.runs, times(20, 'u') + times(40, 'a') + times(40, 'u') + times(40, 'a') +
                            times(40, 'u') + times(40, 'a'));
-  EXPECT_TRUE(both.gave_way);
+  EXPECT_TRUE(both.covered.gave_way);
 }
 
 TEST(InTurns, TheFirstThatHasNothingLeftEndsBoth) {
   const ended both = run({30, false}, {1000, true}, fifty_steps);
   EXPECT_EQ(both.runs, times(20, 'u') + times(30, 'a'));
-  EXPECT_FALSE(both.gave_way);
-  EXPECT_FALSE(both.exhaustive);
-  EXPECT_TRUE(run({1000, false}, {10, true}, fifty_steps).exhaustive);
+  EXPECT_FALSE(both.covered.gave_way);
+  EXPECT_FALSE(both.covered.every_trace);
+  EXPECT_TRUE(run({1000, false}, {10, true}, fifty_steps).covered.every_trace);
 }
 
 // What the other ran in between is not what it had run before.
