@@ -39,11 +39,12 @@ access_frontiers::taken access_frontiers::take_in(event_id event, thread_id thre
 }
 
 void access_frontiers::rewind(std::size_t kept) {
-  while (!changes_.empty() && index_of(changes_.back().event) >= kept) {
+  std::size_t entries = entries_.size();
+  for (; !changes_.empty() && index_of(changes_.back().event) >= kept; changes_.pop_back()) {
     newest_[index_of(changes_.back().object)] = changes_.back().before;
-    entries_.resize(changes_.back().entries);
-    changes_.pop_back();
+    entries = changes_.back().entries;
   }
+  entries_.resize(entries);
 }
 
 // A write takes the place of whatever its region contains. So does a thread's newer access of the same mode: it
