@@ -123,7 +123,7 @@ execution_kind exhaustive::end_item(const execution& done) {
   }
   const bool accepted = whole && run_.examine(done);
   if (!accepted && !run_.is_out_of_date()) return execution_kind::probe;
-  // Only before the first execution, nothing has been learnt without knowing of these kinds.
+  // What was learnt without knowing of a kind is out of date. From the root, nothing was learnt before.
   if (adaptive_.learn(done) && run_.replayed() != 0) {
     restart();
     return execution_kind::start_over;
