@@ -64,9 +64,8 @@ void regular_file::resize(point& p, std::uint64_t size) {
   }
   p.write(state, size_key);
   p.write(state, bytes_between(std::min(size, before), std::max(size, before)));
-  p.describe([&](narration& n) {
-    n.add_change(name + ": " + difference(bytes_, resized(bytes_, size)));
-  });
+  p.describe(
+      [&](narration& n) { n.add_change(name + ": " + difference(bytes_, resized(bytes_, size))); });
   bytes_.resize(size);
   if (!crash_states_) return;
   p.write(state, version_key);

@@ -7,7 +7,8 @@
 // after a step that had alternatives (`choose`, a short write), which all touch the same.
 //
 // A change that is taken back within its step is seen by nobody (`++inside; --inside;`): a search in which it is so
-// in every execution is misuse. `mark` puts a step between. A trace shows with each step what it has touched.
+// in every execution is misuse. `mark` puts a step between. A trace shows with each step what it has touched, as far as
+// fmt can print it.
 #pragma once
 
 #include <concepts>
@@ -68,9 +69,7 @@ class ghost {
       observe(state_);
     } else {
       engine::ghost_read(state_);
-      if (engine::narration* const text = engine::narrated_step()) {
-        text->add_change("sees " + shown_name() + " = " + detail::shown(value_));
-      }
+      if (is_told()) tell("sees " + shown_name() + " = " + detail::shown(value_));
     }
     return value_;
   }
@@ -89,7 +88,7 @@ class ghost {
     const std::size_t step = engine::step_of_specification();
     if (step != step_) before_.reset();
     step_ = step;
-    const std::string from = engine::narrated_step() == nullptr ? "" : detail::shown(value_);
+    const std::string from = is_told() ? detail::shown(value_) : "";
     if constexpr (watchable) {
       if (before_ == nullptr && engine::is_watched(state_)) {
         before_ = std::make_unique<const T>(value_);
@@ -102,9 +101,7 @@ class ghost {
       throw;
     }
     note_change();
-    if (engine::narration* const text = engine::narrated_step()) {
-      text->add_change(shown_name() + " " + from + "→" + detail::shown(value_));
-    }
+    if (is_told()) tell(shown_name() + " " + from + "→" + detail::shown(value_));
   }
 
   operator T() const { return get(); }  // NOLINT: reads like the variable it models
@@ -126,6 +123,11 @@ class ghost {
  private:
   static constexpr bool watchable = detail::is_watchable<T>();
 
+  // Whether the reader of a trace is told of the step, and fmt can print the value.
+  static bool is_told() { return detail::is_shown<T> && engine::narrated_step() != nullptr; }
+  static void tell(const std::string& what) {
+    if (engine::narration* const step = engine::narrated_step()) step->add_change(what);
+  }
   std::string shown_name() const { return label_.empty() ? "ghost" : label_; }
 
   void note_change() {

@@ -10,13 +10,13 @@ declared_fault& fault_declarations::declare(std::string_view kind, std::string_v
   const auto same = [&](const declared_fault* other) {
     return other->kind == kind && other->name == name;
   };
-  auto skipped = std::count_if(now_.begin(), now_.end(), same);
+  auto skipped = std::count_if(in_this_execution_.begin(), in_this_execution_.end(), same);
   for (declared_fault& known : all_) {
-    if (same(&known) && skipped-- == 0) return *now_.emplace_back(&known);
+    if (same(&known) && skipped-- == 0) return *in_this_execution_.emplace_back(&known);
   }
-  declared_fault& fresh =
-      all_.emplace_back(declared_fault{std::string(kind), std::string(name), budget, false});
-  return *now_.emplace_back(&fresh);
+  declared_fault& fresh = all_.emplace_back(
+      declared_fault{.kind = std::string(kind), .name = std::string(name), .budget = budget});
+  return *in_this_execution_.emplace_back(&fresh);
 }
 
 }  // namespace norn::engine

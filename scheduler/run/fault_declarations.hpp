@@ -16,13 +16,13 @@ class fault_declarations {
   const std::deque<declared_fault>& all() const { return all_; }
   void clear() { all_.clear(); }
 
-  void begin_execution() { now_.clear(); }
+  void begin_execution() { in_this_execution_.clear(); }
   // Several of one kind and name are told apart by their order within an execution.
   declared_fault& declare(std::string_view kind, std::string_view name, std::uint32_t budget);
 
  private:
-  std::deque<declared_fault> all_;  // of which there are references
-  std::vector<declared_fault*> now_;
+  std::deque<declared_fault> all_;  // a deque, since references to its elements are given out
+  std::vector<declared_fault*> in_this_execution_;
 };
 
 }  // namespace norn::engine

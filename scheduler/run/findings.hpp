@@ -18,7 +18,7 @@ class findings {
  public:
   void clear();
 
-  // One for each property, the first.
+  // Keeps the first violation of each property.
   void violate(std::string_view property, std::string_view message, std::size_t step);
   const std::vector<violation>& violations() const { return violations_; }
 

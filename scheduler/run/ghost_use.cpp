@@ -1,7 +1,6 @@
 #include <norn/scheduler/run/ghost_use.hpp>
 
 #include <algorithm>
-#include <utility>
 
 namespace norn::engine {
 

@@ -26,7 +26,7 @@ class ghost_uses {
   void clear() { all_.clear(); }
 
   bool knows_to_last(object_id ghost) const;
-  // A change in the step, one of perhaps several; whether the value is another one now than before the step.
+  // One change of perhaps several in the step. `differs`: the value is another one than before the step.
   void note_change(object_id ghost, std::string_view label, std::size_t step, bool differs);
   // The last step of the execution is over.
   void end_execution();

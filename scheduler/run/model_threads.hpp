@@ -54,9 +54,8 @@ class model_threads {
 
   void begin_execution();
 
-  std::size_t size() const {
-    return all_.size();
-  }  // identities, of which some may not exist in this execution
+  // Identities, of which some may not exist in this execution.
+  std::size_t size() const { return all_.size(); }
   model_thread& operator[](thread_id t) { return *all_[index_of(t)]; }
   const model_thread& operator[](thread_id t) const { return *all_[index_of(t)]; }
   // In the order of their creation.
@@ -81,8 +80,8 @@ class model_threads {
   settings settings_;
   std::vector<std::unique_ptr<model_thread>> all_;
   std::vector<thread_id> created_;
-  std::unordered_map<std::string, int>
-      names_;  // how many threads have it; narrated executions only
+  // How many threads have the name. Narrated executions only.
+  std::unordered_map<std::string, int> names_;
   bool misnumbered_ = false;
 };
 

@@ -31,7 +31,9 @@ struct narration {
   std::string changes;    // "runs[1].status QUEUED→RUNNING"
   std::vector<lock_note> locks;
 
+  // A text that repeats the one before it is left out.
   void add_change(std::string_view text) {
+    if (changes == text || changes.ends_with("; " + std::string(text))) return;
     if (!changes.empty()) changes += "; ";
     changes += text;
   }

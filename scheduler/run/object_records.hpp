@@ -1,9 +1,8 @@
-// Object records: what the runner knows of the objects of an execution, by slot. Beside it the execution knows
-// their names and words.
+// Object records: what the runner knows of the objects of an execution, by slot. Names and words are in the execution
+// (object_table.hpp).
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -29,7 +29,6 @@ class predicates {
   explicit predicates(findings& found) : found_(found) {}
 
   std::size_t size() const { return all_.size(); }
-  const char* name(std::size_t i) const { return all_[i].name; }
   // The object that stands for what the predicate looks at.
   object_slot stand_in(std::size_t i) const { return all_[i].stand_in; }
 
@@ -79,8 +78,8 @@ class predicates {
   // that writes may have been missed if this is new.
   bool observing() const { return observing_.has_value(); }
   // Misuse by the predicate that is being evaluated, which is watched no more: an operation (`what`) inside it, or a
-  // look at an object that has been destroyed. The thread is to stop then. Not here: its stack may never be unwound,
-  // and a text that lives on it would leak.
+  // look at an object that has been destroyed. The caller stops the thread afterwards. These functions do not: the
+  // thread's stack may never be unwound, and a text on that stack would leak.
   void report_operation(const std::string& what);
   void report_destroyed();
   void stop_observing() { observing_.reset(); }

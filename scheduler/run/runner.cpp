@@ -1,9 +1,7 @@
 #include <norn/scheduler/run/runner.hpp>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <cxxabi.h>
 #include <exception>
 #include <stdexcept>

@@ -18,9 +18,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
+#include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/fault_declarations.hpp>
 #include <norn/scheduler/run/fiber.hpp>
 #include <norn/scheduler/run/findings.hpp>
@@ -28,10 +31,12 @@
 #include <norn/scheduler/run/model_threads.hpp>
 #include <norn/scheduler/run/narration.hpp>
 #include <norn/scheduler/run/object_records.hpp>
+#include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/predicates.hpp>
 #include <norn/scheduler/run/race_detector.hpp>
 #include <norn/scheduler/run/run_locals.hpp>
 #include <norn/scheduler/run/spawn.hpp>
+#include <norn/scheduler/run/thread_body.hpp>
 #include <norn/scheduler/run/thread_names.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/trace/execution.hpp>
@@ -52,7 +57,10 @@ class runner {
   explicit runner(const settings& s)
       : settings_(s),
         watched_(s.narrate || s.break_at != 0),
-        threads_({s.stack_bytes, &runner::fiber_main, s.names, s.narrate}),
+        threads_({.stack_bytes = s.stack_bytes,
+                  .run = &runner::fiber_main,
+                  .names = s.names,
+                  .narrated = s.narrate}),
         predicates_(found_) {}
   runner(const runner&) = delete;
   runner& operator=(const runner&) = delete;
@@ -118,11 +126,11 @@ class runner {
     if (!execution_.recorded()) record_access(o, mode, update_class, where);
   }
   void record_access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
-  // The object is destroyed in it, which changes nothing that a predicate could see.
+  // The event destroys the object, which changes nothing that a predicate could see.
   void access_by_destruction(object_slot o);
-  // Its operation comes too late: the object has been destroyed.
+  // The event's operation comes too late: its object has been destroyed.
   void access_of_destroyed(object_slot o);
-  // Without being part of its operation.
+  // An access that joins the event without being part of its operation.
   void add_extra_access(object_slot o, access_mode mode);
   // Whether specification state may be touched in the event just executed. Not by a thread that is being started:
   // others may come before it. Nor after an event that had alternatives: what a thread does next may differ from one
@@ -185,11 +193,11 @@ class runner {
   }
   // The main thread changes what predicates look at before the first event.
   void reevaluate_readers_of(object_slot o);
-  // Whether a change is known to have outlasted its step; a change, and whether the value is another one now than
-  // before the step.
+  // Whether a change of the ghost is known to have outlasted its step.
   bool knows_to_last(object_slot ghost) const {
     return ghosts_.knows_to_last(execution_.name_of(ghost));
   }
+  // A change; `differs`: the value is another one than before the step.
   void note_change(object_slot ghost, std::string_view label, bool differs) {
     ghosts_.note_change(execution_.name_of(ghost), label, execution_.size(), differs);
   }
@@ -199,6 +207,7 @@ class runner {
 
   // Stepping.
   void close_event() {
+    NORN_INVARIANT(!taking_down_);
     if (execution_.size() == 0) return;
     if (!execution_.recorded()) {
       predicates_.evaluate_changed(execution_.size());

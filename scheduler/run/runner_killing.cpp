@@ -1,5 +1,4 @@
 // What a crash does to threads: which lifeline they have, and how the stacks of the killed are taken down.
-#include <algorithm>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>

@@ -22,6 +22,7 @@ void exhaustive::restart() {
   open_races_.forget_footprints();
   going_back_.give_up();
   repeated_.forget();
+  run_.diverge(std::nullopt);
   share_nothing();  // what was recorded of the last execution is out of date
   items_.clear();
   items_.push();  // the root: nothing decided
@@ -53,6 +54,7 @@ bool exhaustive::begin_execution() {
   }
   open_races_.put_in_order();
   if (auto lost = going_back_.keep_rest()) {
+    purpose_ = purpose::item;
     run_.diverge(std::move(lost));
     return true;
   }

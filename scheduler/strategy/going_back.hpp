@@ -20,8 +20,9 @@ class going_back {
   explicit going_back(item_frontier& items) : items_(items) {}
 
   bool is_under_way() const { return stage_ != stage::exploring; }
-  // A run beyond whose item `next_of_parent` chooses; one that ends where its item ends.
+  // Whether the run looks for the parent: beyond the item, `next_of_parent` chooses.
   bool finds() const { return stage_ == stage::finding; }
+  // Whether the run answers a question about an operation: it ends where the item ends.
   bool asks() const { return stage_ == stage::asking; }
   void give_up();
 

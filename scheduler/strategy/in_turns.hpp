@@ -32,7 +32,7 @@ class in_turns : public strategy {
   }
   execution_kind end_execution(const execution& done) override;
   void restart() override;
-  // Of the one that had nothing left.
+  // The coverage of the search that had nothing left.
   search_coverage coverage() const override {
     return {.every_trace = running_->search->coverage().every_trace,
             .gave_way = running_ == &unasked_};

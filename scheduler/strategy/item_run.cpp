@@ -77,12 +77,12 @@ void item_run::diverge(std::size_t position, std::string came) {
 
 // --- what the item came to ---
 
-bool item_run::look_at(const execution& so_far) {
+bool item_run::examine_once(const execution& so_far) {
   is_examined_ = true;
   is_accepted_ = touches_what_is_expected(so_far);
   if (!is_accepted_ || !item_.proposed) return is_accepted_;
   propose_alternatives(so_far);
-  is_accepted_ = accepted(so_far);
+  is_accepted_ = is_as_proposed(so_far);
   // Else a kind is not as fixed as it says.
   NORN_INVARIANT(is_accepted_ || !item_.proposal.foreseen);
   planned_step& resolution = item_.steps[replayed_ - 1];
@@ -112,7 +112,7 @@ bool item_run::touches_what_is_expected(const execution& so_far) {
   return false;
 }
 
-bool item_run::accepted(const execution& so_far) const {
+bool item_run::is_as_proposed(const execution& so_far) const {
   const proposal& p = item_.proposal;
   const auto lies_before = [&](std::size_t first, std::size_t last, std::size_t of) {
     for (std::size_t i = first; i < last; ++i) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <norn/scheduler/strategy/adaptive_kinds.hpp>
 #include <norn/scheduler/strategy/item_frontier.hpp>
@@ -37,9 +38,11 @@ class item_run {
 
   // Whether the item may go on. Called again and again beyond the end of what is replayed; looks once. What else the
   // block could have come to is proposed.
-  bool examine(const execution& so_far) { return is_examined_ ? is_accepted_ : look_at(so_far); }
+  bool examine(const execution& so_far) {
+    return is_examined_ ? is_accepted_ : examine_once(so_far);
+  }
   // Whether the item was not accepted because of an operation with extra accesses, whose kind was not known to have
-  // any: what was learnt without knowing of them is out of date.
+  // any: what was learnt without knowing of that kind is out of date.
   bool is_out_of_date() const { return is_out_of_date_; }
 
   // Whether the execution, which was not cut off, did all of the item's steps.
@@ -55,9 +58,9 @@ class item_run {
 
  private:
   void diverge(std::size_t position, std::string came);
-  bool look_at(const execution& so_far);
+  bool examine_once(const execution& so_far);
   bool touches_what_is_expected(const execution& so_far);
-  bool accepted(const execution& so_far) const;
+  bool is_as_proposed(const execution& so_far) const;
   bool reversed_is_canonical_maximum(const execution& so_far) const;
   void propose_alternatives(const execution& so_far);
 

@@ -94,7 +94,7 @@ void learner::reverse_races(const parent& from, event_id reversed) {
     const cut_view until = decisions_.cut_of(decided->last + 1);
     cut_.assign(until.begin(), until.end());
     join(cut_, t.clock(reversed));
-    proposes_.propose(from, *decided, cut_, w.thread, w.op, reversed);
+    proposer_.propose(from, *decided, cut_, w.thread, w.op, reversed);
   }
 }
 
@@ -112,7 +112,7 @@ void learner::reverse_blocking(const parent& from, thread_id blocked, std::size_
     cut_.assign(until.begin(), until.end());
     join(cut_, past);
     if (is_open_at(t, op, cut_)) continue;  // not blocked: a race, if anything
-    proposes_.propose(from, *decided, cut_, blocked, op, no_event);
+    proposer_.propose(from, *decided, cut_, blocked, op, no_event);
   }
 }
 

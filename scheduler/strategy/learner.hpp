@@ -22,7 +22,7 @@ class learner {
  public:
   learner(item_frontier& items, const adaptive_kinds& adaptive, proposer& proposes,
           open_races& races)
-      : items_(items), adaptive_(adaptive), proposes_(proposes), races_(races) {}
+      : items_(items), adaptive_(adaptive), proposer_(proposes), races_(races) {}
 
   // The next execution has no more than the first `kept` events in common with the one before.
   void rewind(std::size_t kept) { decisions_.rewind(kept); }
@@ -37,7 +37,7 @@ class learner {
 
   item_frontier& items_;
   const adaptive_kinds& adaptive_;
-  proposer& proposes_;
+  proposer& proposer_;
   open_races& races_;
   decisions decisions_;
   settled settled_;

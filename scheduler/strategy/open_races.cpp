@@ -83,7 +83,7 @@ std::optional<open_races::unknown_footprint> open_races::propose_after_each_past
   for (std::size_t i = 0; i <= d.last; ++i) ++pasts[0][index_of(t.at(event_id(i)).thread)];
   join(pasts[0], t.clock(reversed));
   const event& w = t.at(reversed);
-  if (!proposes_.is_enabled_before(t, d, pasts[0], w.op, reversed)) return std::nullopt;
+  if (!proposer_.is_enabled_before(t, d, pasts[0], w.op, reversed)) return std::nullopt;
   for (std::size_t i = 0; i < pasts.size(); ++i) {
     const std::uint64_t key =
         footprint_cache::key_of(t, pasts[i], reversed, event_id(d.last), w.thread);
@@ -92,7 +92,7 @@ std::optional<open_races::unknown_footprint> open_races::propose_after_each_past
     const std::vector<event_count> cut = pasts[i];
     widen(t, d, reversed, cut, *touched, pasts);
   }
-  for (const auto& cut : pasts) proposes_.propose(from, d, cut, w.thread, w.op, reversed);
+  for (const auto& cut : pasts) proposer_.propose(from, d, cut, w.thread, w.op, reversed);
   return std::nullopt;
 }
 

@@ -19,7 +19,7 @@ namespace norn::engine {
 
 class open_races {
  public:
-  open_races(item_frontier& items, proposer& proposes) : items_(items), proposes_(proposes) {}
+  open_races(item_frontier& items, proposer& proposes) : items_(items), proposer_(proposes) {}
 
   bool any_left() const { return !open_.empty(); }
   void drop();
@@ -65,7 +65,7 @@ class open_races {
   static work_item prefix_of(const open_race& race, cut_view cut);
 
   item_frontier& items_;
-  proposer& proposes_;
+  proposer& proposer_;
   std::vector<open_race> open_;
   std::shared_ptr<const kept_parent> kept_;  // the parent, where it is needed longer
   footprint_cache footprints_;

@@ -4,11 +4,11 @@
 
 namespace norn::engine {
 
-void settled::find(const execution& t, const work_item& item, std::size_t replayed,
+void settled::find(const execution& t, const work_item& item, std::size_t by_next,
                    const decisions& all) {
   const proposal& p = item.proposal;
   // Where nothing was proposed, the item ends with an alternative that is not the default.
-  block = item.proposed ? p.block : std::max<std::size_t>(replayed, 1) - 1;
+  block = item.proposed ? p.block : std::max<std::size_t>(by_next, 1) - 1;
   from = 0;
   const cut_view until = all.cut_of(block);
   before.assign(until.begin(), until.end());

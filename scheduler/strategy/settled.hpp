@@ -22,8 +22,8 @@ struct settled {
   std::size_t block = 0;  // `before` is all that comes before this position
   std::vector<event_count> before;
 
-  // Of the execution that the item led to. The item had `replayed` steps, and its decisions are `all`.
-  void find(const execution& t, const work_item& item, std::size_t replayed, const decisions& all);
+  // Of the execution that the item led to, whose decisions are `all`. From position `by_next` on, `next` chose.
+  void find(const execution& t, const work_item& item, std::size_t by_next, const decisions& all);
   bool covers(const decision& d, cut_view cut) const {
     return d.last >= from && subset(cut, before);
   }

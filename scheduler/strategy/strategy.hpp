@@ -39,7 +39,7 @@ enum class execution_kind {
 // What a search without anything left has covered.
 struct search_coverage {
   bool every_trace = false;
-  bool gave_way = false;  // the search that was asked for, to one without its bound (in_turns.hpp)
+  bool gave_way = false;  // to a search that was not asked for and has no bound (in_turns.hpp)
 };
 
 class strategy {

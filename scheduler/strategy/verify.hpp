@@ -1,12 +1,13 @@
-// Verify: whether what takes long to check is checked, too.
+// Verify: whether checks that take long are made, too. What is settled is held against the canonical test, and each
+// execution against its item.
 #pragma once
 
 namespace norn::engine {
 
 #ifdef NDEBUG
-constexpr bool verify = false;
+inline constexpr bool verify = false;
 #else
-constexpr bool verify = true;
+inline constexpr bool verify = true;
 #endif
 
 }  // namespace norn::engine

@@ -33,7 +33,7 @@ FENCE = re.compile(r"(?:<!--\s*(?P<note>[^\n]*?)\s*-->\n)?```(?P<language>\w*)\n
 LINK = re.compile(r"\[[^\]\n]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 REPORTED = re.compile(
-    r'(?:halt|violate|add_violation|fail_at_next_point)\(\s*"(\w+)"'
+    r'(?:halt|violate|fail_at_next_point)\(\s*"(\w+)"'
     r'|inline constexpr std::string_view \w+ = "(\w+)"')
 
 

@@ -59,7 +59,7 @@ struct tally {
 std::string compare(const observed_program& p, tally& total, bool skip_seen_prefixes = true);
 
 // What the environment variable says, NORN_PROGRAMS or NORN_SEED: a number, "10x" for ten times what is so by
-// default, or "/20" for a twentieth of it, at least 1. Throws std::invalid_argument where it says none of these.
+// default, or "/20" for a twentieth of it, but at least 5. Throws std::invalid_argument where it says none of these.
 std::uint64_t from_environment(const char* name, std::uint64_t by_default);
 
 }  // namespace norn::reference

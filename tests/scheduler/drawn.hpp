@@ -1,5 +1,6 @@
 // Drawn: a test on random programs. They are the same in each run of the tests; NORN_SEED=N draws others,
-// NORN_PROGRAMS=N sets how many each test draws, NORN_PROGRAMS=10x draws ten times as many.
+// NORN_PROGRAMS=N sets how many each test draws, NORN_PROGRAMS=10x draws ten times as many, NORN_PROGRAMS=/20 a
+// twentieth.
 #pragma once
 
 #include <gtest/gtest.h>
