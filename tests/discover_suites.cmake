@@ -19,4 +19,8 @@ foreach(suite IN LISTS suites)
   endif()
   add_test("${folder}.${suite}" "${executable}" "--gtest_filter=${suite}.*")
   set_tests_properties("${folder}.${suite}" PROPERTIES LABELS "${label}")
+  # Those that take minutes come first, or the other processors would have nothing to do at the end.
+  if(suite MATCHES "AgainstReference$|^Every/")
+    set_tests_properties("${folder}.${suite}" PROPERTIES COST 100)
+  endif()
 endforeach()

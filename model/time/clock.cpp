@@ -23,8 +23,16 @@ std::chrono::nanoseconds virtual_clock::now(source_location where) const {
 }
 
 std::chrono::nanoseconds virtual_clock::read(point& p) const {
-  p.read(state_);
+  p.observe(state_);
   return now_;
+}
+
+std::chrono::nanoseconds virtual_clock::after(std::chrono::nanoseconds delay,
+                                              source_location where) const {
+  point p{now_kind, state_, where};
+  p.read_lazily(state_);
+  p.describe([&](narration& n) { n.result = shown(now_); });
+  return saturated_sum(now_, delay);
 }
 
 std::chrono::nanoseconds virtual_clock::observed() const {
@@ -39,7 +47,7 @@ void virtual_clock::advance_to(point& p, std::chrono::nanoseconds deadline) {
   now_ = deadline;
 }
 
-void virtual_clock::touch(point& p) const { p.update(state_, advance_class); }
+void virtual_clock::touch(point& p) const { p.update_lazily(state_, advance_class); }
 
 std::chrono::nanoseconds saturated_sum(std::chrono::nanoseconds a, std::chrono::nanoseconds b) {
   std::int64_t sum = 0;

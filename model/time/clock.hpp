@@ -6,6 +6,10 @@
 // Invariant: the clock never goes back. Timers commute: the latest deadline wins in whatever order
 // they fire, so advancing is an update and not a write. Reading the clock is a step that depends on
 // every timer that fires.
+//
+// The clock is observed lazily (point.hpp). As long as nothing reads it, it does not matter what it shows, and timers
+// with relative delays are independent of one another and of all else
+// (docs/decisions/0018-the-clock-is-observed-lazily.md).
 #pragma once
 
 #include <chrono>
@@ -30,6 +34,9 @@ class virtual_clock {
   // For models: the time as part of a step, and as part of a predicate of `always`.
   std::chrono::nanoseconds read(engine::point& p) const;
   std::chrono::nanoseconds observed() const;
+
+  // For models: the deadline of a timer with a relative delay, which shows in the clock alone. A scheduling point.
+  std::chrono::nanoseconds after(std::chrono::nanoseconds delay, source_location where) const;
 
   // For operations that end with a timeout: the clock shows `deadline` or later from here on.
   void advance_to(engine::point& p, std::chrono::nanoseconds deadline);

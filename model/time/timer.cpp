@@ -6,8 +6,7 @@ using namespace engine;
 
 timer timer::after_nanoseconds(std::chrono::nanoseconds delay, source_location where) {
   if (delay <= std::chrono::nanoseconds::zero()) return timer(kind::expired, {});
-  const std::chrono::nanoseconds now = virtual_clock::of_execution().now(where);
-  return timer(kind::at, saturated_sum(now, delay));
+  return timer(kind::at, virtual_clock::of_execution().after(delay, where));
 }
 
 void timer::fire(point& p) const {

@@ -16,7 +16,7 @@ class timer {
   // Does not fire.
   static timer never() { return timer(kind::never, {}); }
 
-  // Fires `delay` from now, rounded up. Reads the clock, which is a scheduling point; a delay that is
+  // Fires `delay` from now, rounded up. Takes the time, which is a scheduling point; a delay that is
   // not positive has expired already, whatever the clock says, and takes no step.
   template <class Rep, class Period>
   static timer after(const std::chrono::duration<Rep, Period>& delay, source_location where) {

@@ -92,7 +92,7 @@ class seeker {
     const execution& done = runner_.run(body_, guided_);
     ++spent_.executions;
     spent_.steps += done.size();
-    return done;
+    return runner_.observed_more() ? run(wishes) : done;
   }
 
   void find_pairs(const execution& e) {

@@ -64,7 +64,13 @@ replay_result replay(const program& body, const explore_options& options, const 
   const watch guard(r, options.name, settings.depth);
   replay_strategy follows(wanted);
   follows.begin_execution();
-  const execution& done = r.run(body, follows);
+  const execution* ran = &r.run(body, follows);
+  // What the beginning of the execution should have recorded is known at its end (architecture.md, observation).
+  if (r.observed_more() && break_at == 0) {
+    follows.begin_execution();
+    ran = &r.run(body, follows);
+  }
+  const execution& done = *ran;
   // Misuse ends an execution before its schedule does.
   if (r.misuse().empty()) follows.end_execution(done);
 

@@ -39,7 +39,7 @@ model_thread& model_threads::make(thread_id id, const model_thread* creator, std
   }
   t.starter = nullptr;
   t.spawned = t.objects_made = t.unwind_attempts = 0;
-  t.unwinding = t.halt_at_next_point = false;
+  t.daemon = t.unwinding = t.halt_at_next_point = false;
   t.on_stack = true;
   t.ended_in = no_event;
   if (settings_.narrated) {

@@ -30,6 +30,7 @@ struct model_thread {
   std::uint32_t spawned = 0;
   std::uint32_t objects_made = 0;
   std::uint32_t unwind_attempts = 0;
+  bool daemon = false;
   bool unwinding = false;
   bool halt_at_next_point = false;
   bool on_stack = false;  // its body has begun and not left the stack

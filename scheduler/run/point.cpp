@@ -105,6 +105,20 @@ void point::touch(object_slot o, access_mode mode, std::uint8_t update_class, re
   runner_->record_access(o, mode, update_class, where);
 }
 
+void point::read_lazily(const object& o) {
+  if (recording_ && runner_->is_observed(o.slot())) read(o);
+}
+
+void point::update_lazily(const object& o, std::uint8_t update_class) {
+  if (recording_ && runner_->is_observed(o.slot())) update(o, update_class);
+}
+
+void point::observe(const object& o) {
+  if (!recording_) return;
+  runner_->observe_lazy(o.slot());
+  read(o);
+}
+
 std::uint64_t point::word(const object& o) const {
   return abandoned() ? 0 : runner_->execution().word(o.slot());
 }

@@ -62,6 +62,12 @@ class point {
     if (recording_) touch(o.slot(), access_mode::update, update_class, where);
   }
 
+  // Accesses of an object that is observed lazily, such as the clock: they are left out until some execution of the
+  // search observes the object. The search starts over then. Each of the object's accesses is one of these three.
+  void read_lazily(const object& o);  // of what shows in nothing but the object itself
+  void update_lazily(const object& o, std::uint8_t update_class);
+  void observe(const object& o);  // a read
+
   // The object's word: writable by an event that writes the object.
   std::uint64_t word(const object& o) const;
   void set_word(const object& o, std::uint64_t word);

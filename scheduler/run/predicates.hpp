@@ -84,11 +84,17 @@ class predicates {
   void report_destroyed();
   void stop_observing() { observing_.reset(); }
   void observe(object_slot o, object_id id, bool running);
+  // An operation looks at an object whose accesses are left out until something does (point.hpp). `running`: as above.
+  void observe_lazy(object_id id, bool running) {
+    if (observed_.try_emplace(index_of(id), 0).second && running) observed_more_ = true;
+  }
+  // Whether a predicate or such an operation has looked at the object, in whatever execution.
+  bool is_observed(object_id id) const { return observed_.contains(index_of(id)); }
   // It makes an object: state of the model that nobody had used before.
   void note_made();
   bool observed_more() const { return observed_more_; }
-  // What predicates were found to look at: for each name of an object a bit for each of them. Known before a
-  // search starts over, it need not be found again.
+  // What was found to be looked at: for each name of an object a bit for each predicate that does, and none where only
+  // operations do. Known before a search starts over, it need not be found again.
   using observations = std::unordered_map<std::uint64_t, std::uint64_t>;
   const observations& observed() const { return observed_; }
   void learn(const observations& observed);

@@ -274,11 +274,12 @@ void runner::unwind() {
   throw unwound{};
 }
 
-// Nothing is enabled, yet a thread has more to do. After a failure that is only a consequence.
+// Nothing is enabled, yet a thread that is no daemon has more to do. After a failure that is only a consequence.
 void runner::check_deadlock() {
   if (execution_.outcome() != outcome::completed || execution_.halted_any()) return;
   for (const thread_id t : threads_.created()) {
-    if (execution_.state(t) == thread_state::parked && !is_killed(threads_[t])) {
+    const model_thread& each = threads_[t];
+    if (execution_.state(t) == thread_state::parked && !each.daemon && !is_killed(each)) {
       found_.violate("no_deadlock", "no thread can go on", execution_.size());
       return;
     }

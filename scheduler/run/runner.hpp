@@ -74,7 +74,7 @@ class runner {
   const std::string& misuse() const { return found_.misuse(); }
   // Why the program did not begin as it did in the execution before, if that was asked of it.
   const std::optional<divergence>& diverged() const { return diverged_; }
-  // What `always` predicates read has grown: earlier executions treated too much as independent.
+  // What is looked at, by predicates or lazily, has grown: earlier executions treated too much as independent.
   bool observed_more() const { return predicates_.observed_more(); }
   // A thread came that ranks before one that is numbered already (thread_names.hpp): the execution was cut
   // off, and this runner is of no more use.
@@ -130,6 +130,11 @@ class runner {
   void access_by_destruction(object_slot o);
   // The event's operation comes too late: its object has been destroyed.
   void access_of_destroyed(object_slot o);
+  // Accesses that are left out until something looks at the object (point.hpp).
+  bool is_observed(object_slot o) const { return predicates_.is_observed(execution_.name_of(o)); }
+  void observe_lazy(object_slot o) {
+    if (!execution_.recorded()) predicates_.observe_lazy(execution_.name_of(o), has_events());
+  }
   // An access that joins the event without being part of its operation.
   void add_extra_access(object_slot o, access_mode mode);
   // Whether specification state may be touched in the event just executed. Not by a thread that is being started:

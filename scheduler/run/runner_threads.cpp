@@ -33,6 +33,7 @@ void runner::create(thread_id id, std::string_view name, int number, thread_role
                     thread_id first) {
   const bool environment = role == thread_role::environment;
   model_thread& t = begin_thread(id, running_, name, number, environment);
+  t.daemon = role == thread_role::daemon;
   if (first == no_thread) {
     t.end = add_end(name_of_object(id, end_of_thread), "thread", t.name);
   } else {

@@ -14,6 +14,7 @@ namespace norn::engine {
 
 enum class thread_role : std::uint8_t {
   ordinary,
+  daemon,       // may wait for ever: that alone is no deadlock
   environment,  // its steps are faults, and of the orders that come to the same it is tried last
   member,       // of a group: threads that one event creates, and that have one end
   equal,        // a member that the search may rename among the others
@@ -29,7 +30,7 @@ void create_thread(thread_id t, std::string_view name, int number, thread_role r
 void start_threads(std::span<const thread_id> threads);
 
 // Creates a thread that runs `body`, and runs it up to its first operation. `number`, where not
-// negative, follows the name for the reader. The role: ordinary or of the environment.
+// negative, follows the name for the reader. The role: ordinary, a daemon or of the environment.
 template <class F>
 thread_id spawn(std::string_view name, int number, F&& body,
                 thread_role role = thread_role::ordinary) {

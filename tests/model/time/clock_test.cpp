@@ -1,6 +1,7 @@
 // Virtual time: it passes by timers firing, in any order, and never goes back.
 #include <gtest/gtest.h>
 
+#include <norn/model/memory/atomic.hpp>
 #include <norn/model/property.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/model/time/clock.hpp>
@@ -50,6 +51,44 @@ TEST(Clock, TwoSleepsOverlapOrFollowEachOther) {
   // and w0: four combinations, of which w0 before r1 and w1 before r0 would be a cycle.
   EXPECT_EQ(e.executions, 3u);
   EXPECT_EQ(e.outcomes, (outcomes{"10 ms", "20 ms"}));
+}
+
+// What nothing reads does not matter: neither what the clock shows, nor in which order timers move it.
+TEST(Clock, SleepsAreIndependentWhileNothingReadsTheClock) {
+  for (const int threads : {2, 3, 4}) {
+    const auto e = enumerate([&](std::string&) {
+      run_concurrently("sleeper", threads, [](int) {
+        this_thread::sleep_for(10ms);
+        this_thread::sleep_for(10ms);
+      });
+    });
+    EXPECT_EQ(e.executions, 1u) << threads;
+  }
+}
+
+// The clock is read in some of the executions only, after steps of which it was not recorded that they move it.
+TEST(Clock, ReadingItAtLastMakesTheSearchStartOver) {
+  const auto e = enumerate([](std::string& outcome) {
+    atomic<bool> done{false};
+    thread slow([&] {
+      this_thread::sleep_for(10ms);
+      done = true;
+    });
+    thread other([] { this_thread::sleep_for(20ms); });
+    if (done) outcome = time_now();
+    slow.join();
+    other.join();
+  });
+  // The two sleeps overlap, or the one follows the other; the reader comes before the other's end, or after it.
+  EXPECT_EQ(e.outcomes, (outcomes{"", "10 ms", "20 ms", "30 ms"}));
+}
+
+TEST(Clock, PredicatesReadItToo) {
+  const auto e = enumerate([](std::string&) {
+    always("early", [] { return steady_clock::now() < steady_clock::time_point(20ms); });
+    run_concurrently("sleeper", 2, [](int) { this_thread::sleep_for(10ms); });
+  });
+  EXPECT_EQ(e.violated, properties{"early"});
 }
 
 TEST(Clock, TimersFireInAnyOrder) {
