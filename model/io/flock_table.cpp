@@ -60,7 +60,7 @@ bool flock_table::try_acquire(point& p, description_id by, lock_mode wanted) {
 
 void flock_table::release(point& p, description_id by) {
   if (find(by) == nullptr) {
-    p.read(gate_);
+    p.write(gate_);  // it may be open to a waiter (operation.hpp, guard)
     return;
   }
   p.write(gate_);
@@ -71,7 +71,7 @@ void flock_table::release(point& p, description_id by) {
 }
 
 lock_mode flock_table::held(point& p, description_id by) const {
-  p.read(gate_);
+  p.write(gate_);  // as above
   const holder* const known = find(by);
   return known == nullptr ? lock_mode::none : known->mode;
 }

@@ -32,10 +32,10 @@ class flock_table {
   // Takes the lock if that is possible at once; a failure only reads.
   bool try_acquire(engine::point& p, description_id by, lock_mode wanted);
 
-  // Gives up what the description holds; only a read when that is nothing.
+  // Gives up what the description holds, if it holds anything.
   void release(engine::point& p, description_id by);
 
-  // What the description holds, and a read of it.
+  // What the description holds. A write: whoever looks at a gate that may be open is told apart from who takes it.
   lock_mode held(engine::point& p, description_id by) const;
 
   // The last descriptor has been closed while another thread may still wait for the lock: the wait

@@ -135,7 +135,7 @@ bool record_lock_table::try_set(point& p, process_id by, const record_lock& want
   }
   const std::vector<record_lock> before = held_by(by);
   if (with(before, wanted) == before) {
-    p.read(gate_);
+    p.write(gate_);  // it may be open to a waiter (operation.hpp, guard)
     p.describe([&](narration& n) { describe_locks(n, by); });
   } else {
     set(p, by, wanted);
@@ -145,7 +145,7 @@ bool record_lock_table::try_set(point& p, process_id by, const record_lock& want
 
 std::optional<owned_record_lock> record_lock_table::conflict(point& p, process_id by,
                                                              const record_lock& wanted) const {
-  p.read(gate_);
+  p.write(gate_);  // as above
   return first_conflict(locks_, {by, wanted});
 }
 

@@ -50,7 +50,7 @@ class record_lock_table {
   // Requires: the guard above is open.
   void set(engine::point& p, process_id by, const record_lock& wanted);
 
-  // The same if that is possible at once; only a read when it is not, or when nothing changes.
+  // The same if that is possible at once; a failure only reads.
   bool try_set(engine::point& p, process_id by, const record_lock& wanted);
 
   // The first lock of another process that keeps `wanted` from being set; a read.

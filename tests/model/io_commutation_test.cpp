@@ -6,14 +6,20 @@
 // enable or disable the operation of another thread but by writing the object that its guard is on.
 //
 // The exhaustive strategy is then held against the naive one on small programs of the same kind.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <random>
 #include <set>
+#include <string>
 #include <tuple>
+#include <vector>
 
+#include <norn/model/io/file.hpp>
 #include <norn/model/io/system_calls.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/runner.hpp>
@@ -355,6 +361,59 @@ TEST(IoAgainstReference, Names) {
 
 TEST(IoAgainstReference, Trees) {
   check_against_naive(13, {tree_paths, 2, true, trees}, 3, 2, 300);
+}
+
+// Two that unlock what they do not hold look at a gate that is open, while a third takes it: if they only read it, they
+// commute, and a trace is run twice.
+TEST(IoAgainstReference, UnlocksOfWhatIsNotHeld) {
+  const auto flock_of = [](int how) {
+    instruction i;
+    i.what = operation::flock;
+    i.fd = 4;
+    i.flags = how;
+    return i;
+  };
+  program p;
+  p.threads = {{flock_of(LOCK_SH)}, {flock_of(LOCK_UN)}, {flock_of(LOCK_UN)}};
+  reference::tally total;
+  shown seen;
+  EXPECT_EQ(reference::compare({[&] { run(p, seen); }, [&] { return seen.text(); }}, total), "");
+}
+
+// The same for record locks: who asks for a lock, or unlocks nothing, beside one that waits.
+TEST(IoAgainstReference, LooksAtRecordLocksBesideAWaiter) {
+  const auto lock = [](int command, short type) {
+    struct ::flock asked {};
+    asked.l_type = type;
+    asked.l_whence = SEEK_SET;
+    asked.l_len = 2;
+    const auto done = io::fcntl(io::open("/f", O_RDWR).value(), command, asked);
+    return std::to_string(done ? 0 : done.error()) + " " + std::to_string(asked.l_type) + " | ";
+  };
+  const std::vector<std::function<std::string()>> calls = {
+      [&] { return lock(F_GETLK, F_WRLCK); },
+      [&] { return lock(F_SETLK, F_UNLCK); },
+      [&] { return lock(F_SETLKW, F_WRLCK); },
+  };
+  for (const auto& first : calls) {
+    for (const auto& second : calls) {
+      std::vector<std::string> seen;
+      const auto body = [&] {
+        seen.assign(3, "");
+        io::write_file("/f", "ab").value();
+        const std::vector<std::function<std::string()>> each = {calls[2], first, second};
+        std::vector<thread> threads;
+        for (std::size_t t = 0; t < each.size(); ++t) {
+          threads.push_back(
+              process("process").spawn("thread", [&seen, call = each[t], t] { seen[t] = call(); }));
+        }
+        for (thread& t : threads) t.join();
+      };
+      reference::tally total;
+      EXPECT_EQ(reference::compare({body, [&] { return seen[0] + seen[1] + seen[2]; }}, total), "")
+          << "call " << &first - calls.data() << " and call " << &second - calls.data();
+    }
+  }
 }
 
 TEST(IoAgainstReference, Locks) { check_against_naive(11, {{"a"}, 2, true, locks}, 3, 2, 300); }
