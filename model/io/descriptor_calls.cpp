@@ -57,7 +57,9 @@ result<descriptor> open_with(std::string_view path, int flags, std::uint32_t mod
 void drop_locks(call& c, descriptor fd, open_file_description& d, bool last) {
   const bool others_may_wait = d.others_may_wait(c.p);
   if (last && d.may_hold_flock(c.p)) d.locks.flocks.release(c.p, d.id);
-  d.locks.record_locks.release_all(c.p, c.by.id());
+  if (d.may_hold_record_lock(c.p, c.by.id())) {
+    d.locks.record_locks.release_all(c.p, c.by.id());
+  }
   if (!others_may_wait) return;
   if (last) d.locks.flocks.close_under_waiter(c.p, d.id);
   d.locks.record_locks.close_under_waiter(c.p, fd, d.id);

@@ -30,7 +30,7 @@ void descriptor_table::lose(point& p, std::uint32_t) {
 
 void descriptor_table::drop_locks(point& p, open_file_description& d) const {
   if (d.may_hold_flock(p)) d.locks.flocks.release(p, d.id);
-  d.locks.record_locks.release_all(p, owner_);
+  if (d.may_hold_record_lock(p, owner_)) d.locks.record_locks.release_all(p, owner_);
 }
 
 open_file_description* descriptor_table::find(point& p, descriptor d) const {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <norn/model/io/file_locks.hpp>
+#include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
@@ -42,6 +43,11 @@ class inode {
   std::int64_t links(engine::point& p) const {
     p.read(state, link_count);
     return links_;
+  }
+
+  // Whether a process has asked for a record lock. Keys of files and directories lie below.
+  static constexpr engine::region record_lock_key(process_id by) {
+    return engine::region::key(UINT64_MAX - 1 - engine::index_of(by));
   }
 
   const inode_id id;

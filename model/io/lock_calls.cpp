@@ -192,7 +192,10 @@ result<lock_request> begin_set_lock(call& c, descriptor fd, const struct ::flock
   if (!r) return r;
   if (!may_set(r.value())) return failure{EBADF};
   open_file_description& d = *r.value().through;
-  if (waits && r.value().lock.mode != lock_mode::none) {
+  const bool unlocks = r.value().lock.mode == lock_mode::none;
+  if (unlocks && !d.may_hold_record_lock(c.p, c.by.id())) return lock_request{};
+  if (!unlocks) d.note_record_lock(c.p, c.by.id());
+  if (waits && !unlocks) {
     d.note_waiter(c.p);
     return r;
   }

@@ -81,6 +81,17 @@ bool open_file_description::may_hold_flock(point& p) const {
   return may_hold_flock_;
 }
 
+void open_file_description::note_record_lock(point& p, process_id by) {
+  if (may_hold_record_lock(p, by)) return;
+  p.write(file.state, inode::record_lock_key(by));
+  locks.record_locks.add_asker(by);
+}
+
+bool open_file_description::may_hold_record_lock(point& p, process_id by) const {
+  p.read(file.state, inode::record_lock_key(by));
+  return locks.record_locks.has_asked(by);
+}
+
 std::string descriptor_name(descriptor d, const open_file_description* to) {
   const std::string name = to == nullptr ? "" : to->file.name;
   if (!d.is_number()) return d.is_handle() ? name : "-1";

@@ -8,6 +8,7 @@
 
 #include <norn/model/io/descriptor.hpp>
 #include <norn/model/io/inode.hpp>
+#include <norn/model/thread/process.hpp>
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 
@@ -47,6 +48,11 @@ class open_file_description {
   void note_flock(engine::point& p);
   void forget_flock(engine::point& p);
   bool may_hold_flock(engine::point& p) const;
+
+  // Whether the process may hold a record lock of the file, or come to hold one by a wait that has begun: it has asked
+  // for one. While it has not, its closes and unlocks leave the lock table alone.
+  void note_record_lock(engine::point& p, process_id by);
+  bool may_hold_record_lock(engine::point& p, process_id by) const;
 
  private:
   engine::object state_;

@@ -149,9 +149,14 @@ std::optional<owned_record_lock> record_lock_table::conflict(point& p, process_i
   return first_conflict(locks_, {by, wanted});
 }
 
+bool record_lock_table::has_asked(process_id by) const {
+  return std::find(askers_.begin(), askers_.end(), by) != askers_.end();
+}
+
 void record_lock_table::release_all(point& p, process_id by) {
+  NORN_INVARIANT(has_asked(by));
   if (held_by(by).empty()) {
-    p.read(gate_);
+    p.write(gate_);  // as above
   } else {
     set(p, by, {0, UINT64_MAX, lock_mode::none});
   }

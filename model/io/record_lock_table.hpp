@@ -57,7 +57,12 @@ class record_lock_table {
   std::optional<owned_record_lock> conflict(engine::point& p, process_id by,
                                             const record_lock& wanted) const;
 
-  // Drops all that the process holds; only a read when that is nothing.
+  // Which processes have ever asked for a lock. For the caller to keep, with accesses of its own
+  // (open_file_description::note_record_lock).
+  void add_asker(process_id by) { askers_.push_back(by); }
+  bool has_asked(process_id by) const;
+
+  // Drops all that the process holds. Requires: it has asked for a lock.
   void release_all(engine::point& p, process_id by);
 
   // The descriptor has been closed while another thread of its process may still wait through it:
@@ -93,6 +98,7 @@ class record_lock_table {
 
   engine::object gate_;
   snapshot locks_;
+  std::vector<process_id> askers_;
   std::vector<std::pair<descriptor, description_id>> closed_under_waiter_;
 };
 

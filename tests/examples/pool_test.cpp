@@ -173,4 +173,16 @@ TEST(Pool, ACallerThatWaitsForEverIsADeadlock) {
   EXPECT_EQ(verdict(0), norn::conclusion::violated);
 }
 
+// A daemon that waits may still run beside the main thread.
+TEST(Pool, PredicatesAreStatedBeforeIt) {
+  const norn::search_result result = norn::explore(
+      [] {
+        pool jobs(1, 1);
+        norn::always("stated late", [] { return true; });
+      },
+      {});
+  EXPECT_NE(result.misuse.value_or("none").find("is stated while other threads run"),
+            std::string::npos);
+}
+
 }  // namespace

@@ -394,6 +394,7 @@ TEST(IoAgainstReference, LooksAtRecordLocksBesideAWaiter) {
       [&] { return lock(F_GETLK, F_WRLCK); },
       [&] { return lock(F_SETLK, F_UNLCK); },
       [&] { return lock(F_SETLKW, F_WRLCK); },
+      [] { return io::close(io::open("/f", O_RDONLY).value()) ? "closed | " : "? | "; },
   };
   for (const auto& first : calls) {
     for (const auto& second : calls) {

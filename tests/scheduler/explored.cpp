@@ -39,4 +39,15 @@ space explored(const std::function<void(std::string& outcome)>& body) {
   return {found.executions, found.final_states, found.violated};
 }
 
+names violated_in(const std::function<void()>& body) {
+  return explored([&](std::string&) { body(); }).violated;
+}
+
+std::string misuse_of(const std::function<void()>& body) {
+  explore_options options;
+  options.name = "explored";
+  options.properties = {"undecided to the end"};
+  return explore(body, options).misuse.value_or("none");
+}
+
 }  // namespace norn

@@ -19,4 +19,9 @@ struct space {
 
 space explored(const std::function<void(std::string& outcome)>& body);
 
+// The violated properties alone, of a body without an outcome.
+names violated_in(const std::function<void()>& body);
+// What the search says of a body that misuses Norn; "none" where it is none.
+std::string misuse_of(const std::function<void()>& body);
+
 }  // namespace norn

@@ -122,6 +122,24 @@ TEST(Jobs, KnownNumbers) {
   EXPECT_EQ(executions(classic::locked_increments(6)), 720u);  // 6!
 }
 
+// The clock is read in some of the executions only.
+TEST(Jobs, LearnTogetherThatTheClockIsRead) {
+  const program body = [] {
+    atomic<int> done{0, "done"};
+    run_concurrently("sleeper", 3, [&](int i) {
+      this_thread::sleep_for(std::chrono::seconds(i + 1));
+      if (done.fetch_add(1) != 2) return;
+      require("early", steady_clock::now() < steady_clock::time_point(std::chrono::seconds(6)));
+    });
+  };
+  explore_options options = shared_among(1);
+  options.properties = {"early"};
+  expect_no_difference(body, options);
+  const search_result found = explore(body, shared_among(4));
+  ASSERT_EQ(found.properties.size(), 1u);
+  EXPECT_EQ(found.properties[0].verdict, conclusion::violated);  // they sleep one after the other
+}
+
 // What a search has to learn before it is right: what predicates look at is found out in executions that
 // several workers run.
 TEST(Jobs, StartOverTogether) {

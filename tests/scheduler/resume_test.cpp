@@ -109,6 +109,24 @@ TEST(Resume, Everything) {
   check_programs({all, 3, 3, true, true}, 40);
 }
 
+// What was learnt is kept: that the clock is read, in some of the executions only.
+TEST(Resume, KnowsThatTheClockIsRead) {
+  const program body = [] {
+    atomic<int> done{0, "done"};
+    run_concurrently("sleeper", 3, [&](int i) {
+      this_thread::sleep_for(std::chrono::seconds(i + 1));
+      if (done.fetch_add(1) != 2) return;
+      require("early", steady_clock::now() < steady_clock::time_point(std::chrono::seconds(6)));
+    });
+  };
+  explore_options options = options_for(1);
+  options.properties = {"early", "undecided to the end"};
+  const std::string whole = describe(explore(body, options));
+  for (const int between : {2, 7, 30}) {
+    EXPECT_EQ(describe(search_with_stops(body, options, between).result), whole) << between;
+  }
+}
+
 TEST(Resume, LosesNoMoreThanItMust) {
   explore_options options = options_for(1);
   options.properties = {};

@@ -7,6 +7,8 @@
 #include <norn/model/time/clock.hpp>
 #include <norn/model/time/sleep.hpp>
 #include <norn/model/time/timer.hpp>
+#include <norn/scheduler/explore/explorer.hpp>
+#include <norn/scheduler/explore/replay_schedule.hpp>
 
 #include "../enumerate.hpp"
 
@@ -81,6 +83,29 @@ TEST(Clock, ReadingItAtLastMakesTheSearchStartOver) {
   });
   // The two sleeps overlap, or the one follows the other; the reader comes before the other's end, or after it.
   EXPECT_EQ(e.outcomes, (outcomes{"", "10 ms", "20 ms", "30 ms"}));
+}
+
+// A replay begins without what the search had learnt, and its trace names the same conflicts all the same.
+TEST(Clock, AReplayKnowsWhatTheClockWasMovedBy) {
+  const program body = [] {
+    thread sleeper("sleeper", [] { this_thread::sleep_for(10ms); });
+    require("early", steady_clock::now() < steady_clock::time_point(10ms));
+    sleeper.join();
+  };
+  explore_options options;
+  options.properties = {"early"};
+  const search_result found = explore(body, options);
+  ASSERT_EQ(found.properties[0].verdict, conclusion::violated);
+  const counterexample& c = found.properties[0].counterexample.value();
+  const trace_step& looks = c.steps.back();
+  ASSERT_EQ(looks.operation, "now");
+  ASSERT_TRUE(looks.conflicts_with.has_value());
+  EXPECT_EQ(c.steps[*looks.conflicts_with - 1].operation, "sleep");
+
+  const replay_result again = replay(body, options, c.schedule, {}, "early");
+  EXPECT_TRUE(again.violated);
+  const trace_step& looks_again = again.trace.steps.at(c.steps.size() - 1);
+  EXPECT_EQ(looks_again.conflicts_with, looks.conflicts_with);
 }
 
 TEST(Clock, PredicatesReadItToo) {

@@ -4,7 +4,6 @@
 // NORN_PROGRAMS=N sets how many programs each test draws; NORN_SEED=N draws others.
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -17,7 +16,7 @@
 #include <norn/model/time/clock.hpp>
 #include <norn/model/time/sleep.hpp>
 
-#include "../../reference/compare.hpp"
+#include "against_naive.hpp"
 
 namespace norn {
 namespace {
@@ -111,24 +110,9 @@ void run(const program& p, std::vector<std::string>& seen) {
 }
 
 void check_against_naive(std::uint64_t seed, const drawing& d, std::uint64_t by_default) {
-  std::mt19937_64 random(seed + 1000 * reference::from_environment("NORN_SEED", 0));
-  reference::tally total;
-  const std::uint64_t programs = reference::from_environment("NORN_PROGRAMS", by_default);
-  for (std::uint64_t n = 0; n < programs; ++n) {
-    const program drawn = draw(random, d);
-    std::vector<std::string> seen;
-    const auto text = [&] {
-      std::string all;
-      for (const std::string& each : seen) all += each + "| ";
-      return all;
-    };
-    ASSERT_EQ(reference::compare({[&] { run(drawn, seen); }, text}, total, false), "")
-        << "program " << n << ", " << text_of(drawn);
-  }
-  std::cout << total.compared << " programs, " << total.executions << " executions, "
-            << total.probes << " probes, " << total.violated << " with a violation, "
-            << total.skipped << " programs over the reference's limit\n";
-  EXPECT_GE(total.compared, total.skipped);
+  const reference::tally total = hold_against_naive<program>(
+      seed, by_default, [&](std::mt19937_64& random) { return draw(random, d); }, run, text_of,
+      /*skip_seen_prefixes=*/false);
   EXPECT_GT(total.executions, total.compared);
 }
 
