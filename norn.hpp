@@ -1,6 +1,20 @@
 // The umbrella header: all that a test or a check is written with.
 #pragma once
 
+#include <norn/model/asyncio/condition.hpp>
+#include <norn/model/asyncio/context.hpp>
+#include <norn/model/asyncio/event.hpp>
+#include <norn/model/asyncio/event_loop.hpp>
+#include <norn/model/asyncio/future.hpp>
+#include <norn/model/asyncio/gather.hpp>
+#include <norn/model/asyncio/lock.hpp>
+#include <norn/model/asyncio/queue.hpp>
+#include <norn/model/asyncio/run.hpp>
+#include <norn/model/asyncio/semaphore.hpp>
+#include <norn/model/asyncio/task.hpp>
+#include <norn/model/asyncio/task_group.hpp>
+#include <norn/model/asyncio/thread_pool.hpp>
+#include <norn/model/asyncio/timeout.hpp>
 #include <norn/model/io/file.hpp>
 #include <norn/model/io/file_system.hpp>
 #include <norn/model/io/system_calls.hpp>

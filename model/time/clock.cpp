@@ -30,8 +30,12 @@ std::chrono::nanoseconds virtual_clock::read(point& p) const {
 std::chrono::nanoseconds virtual_clock::after(std::chrono::nanoseconds delay,
                                               source_location where) const {
   point p{now_kind, state_, where};
-  p.read_lazily(state_);
   p.describe([&](narration& n) { n.result = shown(now_); });
+  return after(p, delay);
+}
+
+std::chrono::nanoseconds virtual_clock::after(point& p, std::chrono::nanoseconds delay) const {
+  p.read_lazily(state_);
   return saturated_sum(now_, delay);
 }
 

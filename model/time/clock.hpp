@@ -37,6 +37,8 @@ class virtual_clock {
 
   // For models: the deadline of a timer with a relative delay, which shows in the clock alone. A scheduling point.
   std::chrono::nanoseconds after(std::chrono::nanoseconds delay, source_location where) const;
+  // The same as part of a step.
+  std::chrono::nanoseconds after(engine::point& p, std::chrono::nanoseconds delay) const;
 
   // For operations that end with a timeout: the clock shows `deadline` or later from here on.
   void advance_to(engine::point& p, std::chrono::nanoseconds deadline);
