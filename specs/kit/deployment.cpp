@@ -36,6 +36,8 @@ std::vector<std::string> words_of(const std::string& name) {
 struct counts {
   int threads = 0;
   int processes = 0;
+  int tasks = 0;
+  int loops = 0;
 };
 
 void say(int& how_many, int count, const std::string& of_what, const std::string& name) {
@@ -48,15 +50,29 @@ bool takes_count(counts& said, deployment& d, const std::string& word) {
   const std::optional<int> hosts = count_of(word, "host");
   const std::optional<int> processes = hosts ? hosts : count_of(word, "proc");
   const std::optional<int> threads = count_of(word, "thread");
+  const std::optional<int> tasks = count_of(word, "task");
+  const std::optional<int> loops = word == "loop" ? 1 : count_of(word, "loop");
   if (threads) say(said.threads, *threads, "threads", d.name);
   if (processes) say(said.processes, *processes, "processes", d.name);
+  if (tasks) say(said.tasks, *tasks, "tasks", d.name);
+  if (loops) say(said.loops, *loops, "loops", d.name);
   if (hosts) d.on_hosts_of_their_own = true;
-  return threads || processes;
+  return threads || processes || tasks || loops;
+}
+
+// Of each process.
+void settle_actors(const counts& said, deployment& d) {
+  d.threads = std::max(said.threads, 1);
+  if (said.tasks + said.loops == 0) return;
+  if (said.threads != 0)
+    throw bad_input("`" + d.name + "`: either threads or tasks of event loops");
+  d.loops = std::max(said.loops, 1);
+  d.threads = d.loops * (said.tasks != 0 ? said.tasks : d.loops == 1 ? 2 : 1);
 }
 
 const std::vector<std::string>& standard() {
-  static const std::vector<std::string> words = {"crash",           "kill",  "ext4",
-                                                 "noauto_da_alloc", "empty", "locks"};
+  static const std::vector<std::string> words = {"crash", "kill",  "ext4",  "noauto_da_alloc",
+                                                 "empty", "locks", "cancel"};
   return words;
 }
 
@@ -72,6 +88,7 @@ void require_that_words_go_together(const deployment& d) {
   refuse_if(d.has("crash") && d.has("kill"), "either the host crashes or the process");
   refuse_if(d.crashes() && d.on_hosts_of_their_own, "processes on hosts of their own do not crash");
   refuse_if(surviving && !d.has("crash"), "what survives a crash of the host needs `crash`");
+  refuse_if(d.has("cancel") && d.loops == 0, "what is cancelled is a task: `loop` or `Ntask`");
   refuse_if(d.has("locks") && !d.on_hosts_of_their_own, "locks between hosts need `Nhost`");
 }
 
@@ -88,16 +105,17 @@ deployment parse_deployment(const std::string& name, const std::vector<std::stri
     if (d.has(word)) throw bad_input(fmt::format("`{}` comes twice in `{}`", word, name));
     if (!contains(standard(), word) && !contains(own, word)) {
       throw bad_input(fmt::format(
-          "`{}` in `{}` is no part of a deployment; accepted: Nthread, "
+          "`{}` in `{}` is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, "
           "Nproc, Nhost, {}{}{}",
           word, name, fmt::join(standard(), ", "), own.empty() ? "" : ", ", fmt::join(own, ", ")));
     }
     d.modifiers.push_back(word);
   }
-  if (said.threads + said.processes == 0) {
-    throw bad_input(fmt::format("`{}` does not say how many: Nthread, Nproc or Nhost", name));
+  if (said.threads + said.processes + said.tasks + said.loops == 0) {
+    throw bad_input(
+        fmt::format("`{}` does not say how many: Nthread, Ntask, loop, Nproc or Nhost", name));
   }
-  d.threads = std::max(said.threads, 1);
+  settle_actors(said, d);
   d.processes = std::max(said.processes, 1);
   if (d.has("crash")) d.crash = deployment::failing::host;
   if (d.has("kill")) d.crash = deployment::failing::process;

@@ -1,6 +1,10 @@
 // Deployment: the shape in which a protocol runs, read from its name, which is words joined by `-`:
 //
 //   2thread          so many threads, of each process
+//   loop             one event loop of asyncio, of each process, with two tasks
+//   3task            the same with so many tasks
+//   2loop            so many event loops, of each process, each in a thread of its own, with one task each
+//   cancel           whoever waits for one of the tasks, of the first loop, goes away: it is cancelled, at any moment
 //   2proc            so many processes, on one machine
 //   2host            so many processes, each on a machine of its own, over a network file system whose
 //                    locks the processes of one machine share; with `locks`, all do
@@ -25,7 +29,8 @@ struct deployment {
   enum class failing { nothing, process, host };
 
   std::string name;
-  int threads = 1;  // of each process
+  int threads = 1;  // of each process; with event loops, tasks
+  int loops = 0;    // of each process; 0: its threads are threads
   int processes = 1;
   bool on_hosts_of_their_own = false;
   failing crash = failing::nothing;
@@ -36,7 +41,7 @@ struct deployment {
   bool has(std::string_view modifier) const;
   bool crashes() const { return crash != failing::nothing; }
   // Ten threads and more of one process are equals: their orders are explored up to renaming.
-  bool symmetric() const { return threads >= 10 && processes == 1 && !crashes(); }
+  bool symmetric() const { return threads >= 10 && processes == 1 && loops == 0 && !crashes(); }
 };
 
 // Throws bad_input for a word that is neither standard nor among `own`, that comes twice or does not go with the

@@ -1,8 +1,16 @@
 // Runs a variant in a deployment: who is there, and in which order they come.
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
+#include <vector>
 
+#include <norn/model/asyncio/gather.hpp>
+#include <norn/model/asyncio/run.hpp>
+#include <norn/model/asyncio/task.hpp>
 #include <norn/model/io/system_calls.hpp>
+#include <norn/model/memory/choose.hpp>
 #include <norn/model/property.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
@@ -97,14 +105,63 @@ class one_execution {
       return;
     }
     std::vector<thread> threads;
+    std::vector<std::size_t> of_loop;
     for (std::size_t i = 0; i < all.parts.size(); ++i) {
       const cast::part& each = all.parts[i];
       const auto place = static_cast<std::size_t>(each.process);
       if (place == services_.size()) services_.push_back(v_.make(calls_));
-      threads.push_back(homes[place].spawn(each.name, [does = each.does, &with = services_[place],
-                                                       &me = actors_[i]] { (*does)(with, me); }));
+      if (d_.loops == 0) {
+        threads.push_back(homes[place].spawn(each.name, [&, i] { act(all, i); }));
+        continue;
+      }
+      of_loop.push_back(i);
+      if (!ends_loop(all, i)) continue;
+      const std::string name = "loop/" + std::to_string(threads.size());
+      threads.push_back(homes[place].spawn(name, [&, of_loop] { act_as_tasks(all, of_loop); }));
+      of_loop.clear();
     }
     for (thread& each : threads) each.join();
+    for (thread& each : clients_) each.join();
+  }
+
+  void act(const cast& all, std::size_t i) {
+    const cast::part& part = all.parts[i];
+    (*part.does)(services_[static_cast<std::size_t>(part.process)], actors_[i]);
+  }
+
+  // Whether the next actor, if there is one, belongs to another loop. A process' other threads belong to its first.
+  bool ends_loop(const cast& all, std::size_t i) const {
+    if (i + 1 == all.parts.size()) return true;
+    const cast::part& next = all.parts[i + 1];
+    const int tasks = d_.threads / d_.loops;
+    return next.process != all.parts[i].process || (d_.loops > 1 && next.number % tasks == 0);
+  }
+
+  void act_as_tasks(const cast& all, const std::vector<std::size_t>& parts) {
+    asyncio::run([&] {
+      std::vector<asyncio::task<void>> tasks;
+      for (const std::size_t i : parts) {
+        tasks.push_back(asyncio::create_task(all.parts[i].name, [&, i] { act(all, i); }));
+      }
+      if (d_.has("cancel") && parts.front() == 0) {
+        clients_.push_back(process::current().spawn("client", [tasks] {
+          go_away(tasks[choose(static_cast<std::uint32_t>(tasks.size()))]);
+        }));
+      }
+      asyncio::gather(tasks, asyncio::exceptions::collect).await();
+      for (const asyncio::task<void>& each : tasks) {
+        if (!each.cancelled()) each.result();
+      }
+    });
+  }
+
+  // Whoever waits for the task no longer does.
+  static void go_away(const asyncio::task<void>& task) {
+    try {
+      task.loop().call_soon_threadsafe([task] { task.cancel(); });
+    } catch (const asyncio::runtime_error&) {
+      // The loop has been closed: it was too late.
+    }
   }
 
   void decide() const {
@@ -123,6 +180,7 @@ class one_execution {
   history seen_;
   std::deque<service> services_;  // one for each process
   std::deque<actor> actors_;
+  std::vector<thread> clients_;
 };
 
 }  // namespace

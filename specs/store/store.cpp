@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <norn/model/asyncio/lock.hpp>
+#include <norn/model/asyncio/thread_pool.hpp>
 #include <norn/model/property.hpp>
 #include <norn/specs/files/locks.hpp>
 #include <norn/specs/files/saving.hpp>
@@ -48,6 +50,8 @@ struct parts_of_store {
   files::saving saved = {};
   version_check version = version_check::none;
   bool list_locks = false;
+  bool task_locks =
+      false;  // the task that has a create made in a thread holds a lock of asyncio meanwhile
   // What writers of an odd number do otherwise.
   bool odd_bypass = false;             // save in place, without the lock
   bool odd_lock_models_first = false;  // before the reviews; the others after
@@ -63,7 +67,9 @@ class review_store {
       : how_(how),
         lock_(files::make_lock(how.lock, lock_of(reviews_path), calls)),
         no_lock_(files::make_lock(lock_kind::none, "", calls)),
-        models_lock_(files::make_lock(how.lock, lock_of(models_path), calls)) {}
+        models_lock_(files::make_lock(how.lock, lock_of(models_path), calls)) {
+    if (how.task_locks) task_lock_.emplace();
+  }
 
   // Says what the new ticket's id is; nothing where the file could not be parsed or saved, which the service
   // answers with an error.
@@ -83,6 +89,13 @@ class review_store {
       held.over(false);
       if (!id.empty()) me.did("created", id);
     }
+  }
+
+  // The handler of a POST request: of a server that runs handlers as tasks, with the create itself in a thread.
+  void create_in_thread(actor& me) {
+    if (!task_lock_) return asyncio::to_thread([&] { create(me); });
+    const asyncio::lock_guard held(*task_lock_);
+    asyncio::to_thread([&] { create(me); });
   }
 
   // What a GET request does.
@@ -161,6 +174,7 @@ class review_store {
   files::lock lock_;
   files::lock no_lock_;
   files::lock models_lock_;
+  std::optional<asyncio::lock> task_lock_;
 };
 
 // The files of an earlier run, without a ticket.
@@ -171,7 +185,13 @@ void install(actor& me) {
   me.did("installed", reviews_path);
 }
 
-void create(review_store& store, actor& me) { store.create(me); }
+void create(review_store& store, actor& me) {
+  if (me.in().has("to_thread")) {
+    store.create_in_thread(me);
+  } else {
+    store.create(me);
+  }
+}
 
 void list(review_store& store, actor& me) { store.list(me); }
 
@@ -213,6 +233,7 @@ const kit::protocol<review_store> store{
         {{"reader", "somebody lists the tickets", "reader", list},
          {"look", "somebody opens and closes the lock file", "looker", look_at_lock_file},
          {"models", "a create counts its ticket in models.json, too, under the lock of that"},
+         {"to_thread", "a create is made in a thread of the loop's pool"},
          {"log", "tickets say who made them; somebody lists them twice", "auditor", list_twice}},
     .properties =
         {kit::final_count(),
@@ -233,6 +254,7 @@ const kit::protocol<review_store> store{
          {"lock_only_write", {.held = {.ensure = false, .read = false, .ensure_again = false}}, {"P02.m2"}, "reviews.json.lock"},
          {"fixed_tmp_no_lock", {.lock = lock_kind::none}, {"P02.m3"}, "reviews.json.lock"},
          {"thread_lock", {.lock = lock_kind::process_mutex}, {"P02.m6"}, "reviews.json.lock process_lock"},
+         {"task_lock", {.lock = lock_kind::none, .saved = files::in_place, .task_locks = true}, {"P02.m11"}, "acquire", "buggy"},
          {"shared_filelock", {.lock = lock_kind::shared_instance}, {"P02.m7"}, "instance"},
          {"unlink_lock", {.lock = lock_kind::flock_unlinked}, {"P02.m8"}, "unlink"},
          {"fcntl_lock", {.lock = lock_kind::fcntl}, {"P02.m9"}, "flock fcntl"},
@@ -281,6 +303,11 @@ fixed                         holds             log_append_only    holds        
 locked_list                   holds             holds              -               holds
 read_outside_lock             -                 -                  -               lost log_append_only
 two_stores_opposite_order     -                 -                  no_deadlock     -
+
+                              loop   2proc-loop  loop-to_thread  loop-to_thread-cancel
+buggy                         holds  all         all             all
+fixed                         holds  holds       holds           holds
+task_lock                     -      -           holds           all
 
 emptied = old_or_new acknowledged_durable reads_parse
 forgotten = acknowledged_durable ids_unique

@@ -162,7 +162,7 @@ std::vector<kit::declared_search> searches_of_the_fix(const kit::spec& p) {
 std::vector<std::string> steps_of_the_fix(const kit::spec& p) {
   removal nothing;
   removing_system calls(nothing);
-  const kit::deployment d = deployment_of(p, "1thread");
+  const kit::deployment d = deployment_of(p, searches_of_the_fix(p).front().deployment);
   explore([&] { kit::run(p, *p.variant_named("fixed"), d, calls); }, {});
   return nothing.called;
 }
@@ -184,7 +184,7 @@ const std::map<std::string, expected_removals>& expected() {
         {"fsync .", "1thread-crash:acknowledged_durable"},
         {"unlock reviews.json.lock", given_up_by_close},
         {"close reviews.json.lock", given_up_by_unlock},
-        {"unlock reviews.json.lock, close reviews.json.lock", "2proc:no_deadlock"},
+        {"unlock reviews.json.lock, close reviews.json.lock", "loop:no_deadlock"},
         {"close reviews.json", tidies_up},
         {"close reviews.json.tmp", tidies_up},
         {"close .", tidies_up}}},
@@ -230,6 +230,7 @@ std::vector<std::string> split(const std::string& steps) {
 
 TEST_P(Removals, AreNoticedOrNeedless) {
   const kit::spec& p = spec_named(GetParam());
+  if (steps_of_the_fix(p).empty()) return;  // it works in memory alone
   ASSERT_TRUE(expected().contains(p.name)) << "say in this file what the steps of its fix are for";
   const std::vector<kit::declared_search> searches = searches_of_the_fix(p);
   for (const auto& [left_out, wanted] : expected().at(p.name)) {
@@ -244,8 +245,8 @@ TEST_P(Removals, AreNoticedOrNeedless) {
 
 TEST_P(Removals, AreOfEveryStep) {
   const kit::spec& p = spec_named(GetParam());
-  ASSERT_TRUE(expected().contains(p.name));
   for (const std::string& step : steps_of_the_fix(p)) {
+    ASSERT_TRUE(expected().contains(p.name));
     EXPECT_TRUE(expected().at(p.name).contains(step)) << step << " is not left out";
   }
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include <norn/scheduler/base/bad_input.hpp>
 #include <norn/specs/kit/deployment.hpp>
@@ -29,6 +30,19 @@ TEST(Deployment, OfTenThreadsIsSymmetric) {
   EXPECT_FALSE(parsed("9thread").symmetric());
   EXPECT_TRUE(parsed("10thread").symmetric());
   EXPECT_FALSE(parsed("2proc-10thread").symmetric());
+}
+
+TEST(Deployment, OfEventLoopsHasTasks) {
+  const auto shape = [](const std::string& name) {
+    const deployment d = parsed(name);
+    return std::tuple(d.processes, d.loops, d.threads);
+  };
+  EXPECT_EQ(shape("2thread"), std::tuple(1, 0, 2));
+  EXPECT_EQ(shape("loop"), std::tuple(1, 1, 2));
+  EXPECT_EQ(shape("3task"), std::tuple(1, 1, 3));
+  EXPECT_EQ(shape("2loop"), std::tuple(1, 2, 2));
+  EXPECT_EQ(shape("2loop-2task"), std::tuple(1, 2, 4));
+  EXPECT_EQ(shape("2proc-loop-cancel"), std::tuple(2, 1, 2));
 }
 
 TEST(Deployment, SaysWhatCrashesAndWhatSurvives) {
@@ -61,14 +75,15 @@ void expect_refused(const std::string& name, const std::string& why) {
 
 TEST(Deployment, RefusesOtherNames) {
   const std::string accepted =
-      " is no part of a deployment; accepted: Nthread, Nproc, Nhost, crash, kill, ext4, "
-      "noauto_da_alloc, empty, locks, reader, 999";
+      " is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, Nproc, Nhost, crash, "
+      "kill, ext4, "
+      "noauto_da_alloc, empty, locks, cancel, reader, 999";
   expect_refused("2thread-readers", "`readers` in `2thread-readers`" + accepted);
   expect_refused("0thread", "`0thread` in `0thread`" + accepted);
   expect_refused("thread", "`thread` in `thread`" + accepted);
   expect_refused("2thread-", "`` in `2thread-`" + accepted);
   expect_refused("9999thread", "`9999thread` in `9999thread`" + accepted);
-  expect_refused("reader", "`reader` does not say how many: Nthread, Nproc or Nhost");
+  expect_refused("reader", "`reader` does not say how many: Nthread, Ntask, loop, Nproc or Nhost");
   expect_refused("2thread-crash-crash", "`crash` comes twice in `2thread-crash-crash`");
   expect_refused("2thread-3thread", "`2thread-3thread` says twice how many threads");
   expect_refused("2thread-crash-kill",
@@ -77,6 +92,9 @@ TEST(Deployment, RefusesOtherNames) {
   expect_refused("1thread-kill-ext4",
                  "`1thread-kill-ext4`: what survives a crash of the host needs `crash`");
   expect_refused("2proc-locks", "`2proc-locks`: locks between hosts need `Nhost`");
+  expect_refused("2thread-loop", "`2thread-loop`: either threads or tasks of event loops");
+  expect_refused("2thread-cancel",
+                 "`2thread-cancel`: what is cancelled is a task: `loop` or `Ntask`");
   expect_refused("2proc-2host", "`2proc-2host` says twice how many processes");
 }
 

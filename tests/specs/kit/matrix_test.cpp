@@ -75,7 +75,8 @@ TEST(Matrix, RefusesUnknownWords) {
                  "line 1, column 16: `uniqe` is no property; accepted: counted, unique, durable");
   expect_refused("       1thread  2thred" + end,
                  "line 1, column 17: `2thred` in `2thred` is no part of a deployment; accepted: "
-                 "Nthread, Nproc, Nhost, crash, kill, ext4, noauto_da_alloc, empty, locks, reader");
+                 "Nthread, Ntask, loop, Nloop, Nproc, Nhost, crash, kill, ext4, noauto_da_alloc, "
+                 "empty, locks, cancel, reader");
 }
 
 TEST(Matrix, RefusesAPropertyThatIsNotClaimedThere) {
