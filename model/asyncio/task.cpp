@@ -45,6 +45,7 @@ void task_state::run(const std::function<void()>& body) {
   try {
     point begin{begin_kind, loop.state(), {}, loop.own_turn()};
     loop.take_turn(begin);
+    begun_ = true;
     if (const std::exception_ptr thrown = take_thrown()) std::rethrow_exception(thrown);
     body();
   } catch (const cancelled_error& e) {

@@ -34,6 +34,9 @@ class task_state {
   void start(engine::point& p, std::string_view name, std::function<void()> body);
 
   bool cancel(engine::point& p, const std::string& message);
+  // Whether what it waits for is not there yet: then a cancellation ends the wait, and otherwise it takes the wait's place.
+  bool waits() const { return waits_for_ != nullptr && !waits_for_->done(); }
+  bool has_begun() const { return begun_; }
   unsigned cancelling() const { return requested_; }
   unsigned uncancel() { return requested_ == 0 ? 0 : --requested_; }
 
@@ -54,6 +57,7 @@ class task_state {
   std::function<void(engine::point&)> succeed_;
   engine::thread_id thread_ = engine::no_thread;
   context in_;
+  bool begun_ = false;
   bool must_cancel_ = false;
   unsigned requested_ = 0;
   std::string message_;
@@ -86,6 +90,7 @@ class task : public future<T> {
     p.read(this->loop().state());
     return task_->task().cancelling();
   }
+  const task_state& details() const { return task_->task(); }  // no scheduling point
   unsigned uncancel(source_location where = source_location::current()) const {
     engine::point p{detail::set_kind, this->loop().state(), where};
     this->loop().touch(p);
