@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -246,11 +247,10 @@ class atomic {
             source_location where = source_location::current()) const {
     static_assert(detail::compared_by_bytes<T>,
                   "T has bytes that do not take part in its value (padding): they would decide");
-    while (!differs_or_blocks(old, order, where)) {
-      const waiter& self = waiter::of_this_thread();
+    while (const auto blocked = blocks_while_equal(old, order, where)) {
       // Once notified, the thread touches the atomic again when it looks, and not before.
-      engine::point p{detail::atomic_wake_kind, state_.slot(), where, self.until_notified()};
-      self.read(p);
+      engine::point p{detail::atomic_wake_kind, state_.slot(), where, blocked->until_ended()};
+      blocked->read(p);
     }
   }
 
@@ -259,25 +259,25 @@ class atomic {
   void notify_one(source_location where = source_location::current()) {
     engine::point p{detail::atomic_notify_one_kind, state_, where};
     if (p.abandoned()) return;
-    if (waiting_.empty()) {
+    if (waiting_.size(p) == 0) {
       p.read(state_);
       return;
     }
-    const std::uint16_t place = p.choose(static_cast<std::uint32_t>(waiting_.size()));
+    const std::uint16_t place = p.choose(static_cast<std::uint32_t>(waiting_.size(p)));
     p.write(state_);
-    waiting_.notify(p, place);
+    waiting_.end_one(p, place, wake_reason::granted);
   }
 
   // Ends the blocking of all of them.
   void notify_all(source_location where = source_location::current()) {
     engine::point p{detail::atomic_notify_all_kind, state_, where};
     if (p.abandoned()) return;
-    if (waiting_.empty()) {
+    if (waiting_.size(p) == 0) {
       p.read(state_);
       return;
     }
     p.write(state_);
-    waiting_.notify_all(p);
+    waiting_.end_all(p, wake_reason::granted);
   }
 
  private:
@@ -311,20 +311,22 @@ class atomic {
 
   // Compares and, where the value is the old one, joins the queue in the same step: a notification
   // that follows the change of the value cannot fall between the two.
-  bool differs_or_blocks(const T& old, memory_order order, source_location where) const {
+  std::optional<pending_wait> blocks_while_equal(const T& old, memory_order order,
+                                                 source_location where) const {
     engine::point p{detail::atomic_wait_kind, state_, where};
     detail::require_load_order(p, order);
-    const bool differs = !same(value_, old);
-    if (differs) {
-      p.read(state_);
-    } else {
+    std::optional<pending_wait> blocked;
+    if (same(value_, old)) {
       p.write(state_);
-      waiting_.add(waiter::of_this_thread());
+      blocked = pending_wait::begin();
+      waiting_.add(*blocked);
+    } else {
+      p.read(state_);
     }
     detail::synchronise_load(p, state_, order);
     p.describe(
-        [&](engine::narration& n) { n.result = differs ? detail::shown(value_) : "blocks"; });
-    return differs;
+        [&](engine::narration& n) { n.result = blocked ? "blocks" : detail::shown(value_); });
+    return blocked;
   }
 
   T value_;

@@ -28,30 +28,34 @@ void condition::refuse_unheld(source_location where) {
       "under it");
 }
 
-void condition::enqueue(point& p, waiter& self, const void* mutex) {
-  const waiter* const other = waiting_.first();
-  if (one_mutex_ && other != nullptr && other->mutex() != mutex) {
+// All waits in the queue are ended by events that write the condition: who looks at it knows of them.
+pending_wait condition::enqueue(point& p, const void* mutex) {
+  const wait_queue::entry* const other = waiting_.first(p);
+  if (one_mutex_ && other != nullptr && other->with != mutex) {
     p.read(state_);
     p.halt(misuse::one_mutex_per_condition,
-           "wait with another mutex than " + misuse::name_of(other->thread()) +
+           "wait with another mutex than " + misuse::name_of(other->wait.thread()) +
                ", which waits on the same condition_variable: use one mutex for one condition, or "
                "condition_variable_any");
   }
   p.write(state_);
+  const pending_wait self = pending_wait::begin();
   waiting_.add(self, mutex);
+  return self;
 }
 
 // Once notified, a thread never touches the condition again: it may have been destroyed meanwhile,
 // which the standard allows ([thread.condition.condvar]).
-std::cv_status condition::wake(waiter& self, const timer& until, source_location where) {
+std::cv_status condition::wake(const pending_wait& self, const timer& until,
+                               source_location where) {
   const object_slot here = state_.slot();
   const bool timed = until.exists();
   const bool spurious = may_wake_spuriously(self.thread());
   const bool by_itself = timed || spurious;
 
   point p{by_itself ? wake_by_itself_kind : wake_kind, here, where,
-          by_itself ? guard{} : self.until_notified()};
-  const bool notified = self.notified(p);
+          by_itself ? guard{} : self.until_ended()};
+  const bool notified = self.ended(p);
   // Both ways of waking by itself have the same accesses, as alternatives must.
   const bool fires = timed && (notified || !spurious || p.choose(2) == 0);
   self.read(p);
@@ -81,28 +85,28 @@ std::cv_status condition::wake(waiter& self, const timer& until, source_location
 void condition::notify_one(source_location where) {
   point p{notify_one_kind, state_, where};
   if (p.abandoned()) return;
-  if (waiting_.empty()) {
+  if (waiting_.size(p) == 0) {
     p.read(state_);
     p.describe([](narration& n) { n.result = "nobody waits"; });
     return;
   }
-  const std::uint16_t place = p.choose(static_cast<std::uint32_t>(waiting_.size()));
+  const std::uint16_t place = p.choose(static_cast<std::uint32_t>(waiting_.size(p)));
   p.write(state_);
-  const waiter& woken = waiting_.notify(p, place);
+  const pending_wait woken = waiting_.end_one(p, place, wake_reason::granted);
   p.describe([&](narration& n) { n.result = "wakes " + misuse::name_of(woken.thread()); });
 }
 
 void condition::notify_all(source_location where) {
   point p{notify_all_kind, state_, where};
   if (p.abandoned()) return;
-  if (waiting_.empty()) {
+  if (waiting_.size(p) == 0) {
     p.read(state_);
     p.describe([](narration& n) { n.result = "nobody waits"; });
     return;
   }
   p.write(state_);
-  p.describe([&](narration& n) { n.result = "wakes " + std::to_string(waiting_.size()); });
-  waiting_.notify_all(p);
+  p.describe([&](narration& n) { n.result = "wakes " + std::to_string(waiting_.size(p)); });
+  waiting_.end_all(p, wake_reason::granted);
 }
 
 bool condition::may_wake_spuriously(thread_id t) const {

@@ -118,12 +118,11 @@ class condition {
   std::cv_status wait(Lock& lock, const timer& until, source_location where) {
     if (!is_held(lock)) refuse_unheld(where);
     auto hold = hold_of(lock);
-    waiter& self = waiter::of_this_thread();
-    {
+    const pending_wait self = [&] {
       engine::point p{wait_kind, state_, where};
       if constexpr (decltype(hold)::in_one_step) hold.unlock_in(p);
-      enqueue(p, self, &hold.mutex);
-    }
+      return enqueue(p, &hold.mutex);
+    }();
     if constexpr (!decltype(hold)::in_one_step) hold.unlock();
     const std::cv_status status = wake(self, until, where);
     hold.lock(where);
@@ -137,8 +136,8 @@ class condition {
   };
 
   [[noreturn]] void refuse_unheld(source_location where);
-  void enqueue(engine::point& p, waiter& self, const void* mutex);
-  std::cv_status wake(waiter& self, const timer& until, source_location where);
+  pending_wait enqueue(engine::point& p, const void* mutex);
+  std::cv_status wake(const pending_wait& self, const timer& until, source_location where);
   bool may_wake_spuriously(engine::thread_id t) const;
   void spend_wakeup(engine::thread_id t);
 

@@ -1,7 +1,7 @@
 #include <norn/model/sync/waiter.hpp>
 
+#include <algorithm>
 #include <memory>
-#include <vector>
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/run/run_local.hpp>
@@ -12,67 +12,104 @@ using namespace engine;
 
 namespace {
 
-struct waiters {
-  std::vector<std::unique_ptr<waiter>> of_thread;
+struct waiter {
+  object state{"waiter"};
+  std::uint64_t waits = 0;  // the number of the newest wait; only the thread itself counts it up
 };
 
-bool has_been_reached(std::uint64_t notified, std::uint64_t wait) { return notified >= wait; }
+struct waiters {
+  std::vector<std::unique_ptr<waiter>> of_thread;
+
+  waiter& of(thread_id t) {
+    if (of_thread.size() <= index_of(t)) of_thread.resize(index_of(t) + 1);
+    auto& its = of_thread[index_of(t)];
+    if (!its) its = std::make_unique<waiter>();
+    return *its;
+  }
+};
+
+constexpr unsigned bits_of_reason = 8;
+
+std::uint64_t word_of(std::uint64_t number, wake_reason why) {
+  return (number << bits_of_reason) | static_cast<std::uint64_t>(why);
+}
+std::uint64_t number_in(std::uint64_t word) { return word >> bits_of_reason; }
+wake_reason reason_in(std::uint64_t word) { return static_cast<wake_reason>(word & 0xff); }
+
+bool has_been_reached(std::uint64_t word, std::uint64_t wait) { return number_in(word) >= wait; }
 
 }  // namespace
 
-waiter& waiter::of_this_thread() {
+pending_wait pending_wait::begin() {
   const thread_id self = this_thread_id();
-  auto& of_thread = run_local<waiters>().of_thread;
-  if (of_thread.size() <= index_of(self)) of_thread.resize(index_of(self) + 1);
-  auto& mine = of_thread[index_of(self)];
-  if (!mine) mine = std::make_unique<waiter>(self);
-  return *mine;
+  waiter& mine = run_local<waiters>().of(self);
+  return {mine.state, self, ++mine.waits};
 }
 
-guard waiter::until_notified() const {
-  return guard{state_.slot(), has_been_reached, waits_, /*revocable=*/false};
+bool pending_wait::end(point& p, wake_reason why) const {
+  touch(p);
+  if (ended(p)) return false;
+  p.set_word(*state_, word_of(number_, why));
+  return true;
 }
 
-void wait_queue::add(waiter& w, const void* mutex) {
-  ++w.waits_;
-  w.mutex_ = mutex;
-  w.next_ = nullptr;
-  waiter** end = &first_;
-  while (*end != nullptr) end = &(*end)->next_;
-  *end = &w;
-  ++size_;
-}
-
-waiter** wait_queue::link_to(const waiter& w) {
-  waiter** link = &first_;
-  while (*link != nullptr && *link != &w) link = &(*link)->next_;
-  NORN_INVARIANT(*link == &w);
-  return link;
-}
-
-void wait_queue::remove(const waiter& w) {
-  waiter** const link = link_to(w);
-  *link = w.next_;
-  --size_;
-}
-
-const waiter& wait_queue::notify(point& p, std::size_t place) {
-  NORN_INVARIANT(place < size_);
-  for (const waiter* each = first_; each != nullptr; each = each->next_) p.write(each->state_);
-  waiter* w = first_;
-  for (; place > 0; --place) w = w->next_;
-  remove(*w);
-  p.set_word(w->state_, w->waits_);
-  return *w;
-}
-
-void wait_queue::notify_all(point& p) {
-  for (waiter* w = first_; w != nullptr; w = w->next_) {
-    p.write(w->state_);
-    p.set_word(w->state_, w->waits_);
+void pending_wait::touch(point& p) const {
+  if (ended(p)) {
+    read(p);
+  } else {
+    write(p);
   }
-  first_ = nullptr;
-  size_ = 0;
+}
+
+bool pending_wait::ended(const point& p) const {
+  return has_been_reached(p.word(*state_), number_);
+}
+
+wake_reason pending_wait::reason(const point& p) const {
+  NORN_INVARIANT(number_in(p.word(*state_)) == number_);
+  return reason_in(p.word(*state_));
+}
+
+guard pending_wait::until_ended() const {
+  return guard{state_->slot(), has_been_reached, number_, /*revocable=*/false};
+}
+
+void wait_queue::remove(const pending_wait& w) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const entry& each) { return each.wait == w; });
+  NORN_INVARIANT(found != entries_.end());
+  entries_.erase(found);
+}
+
+std::size_t wait_queue::size(const point& p) const {
+  const auto waits = std::count_if(entries_.begin(), entries_.end(),
+                                   [&](const entry& each) { return !each.wait.ended(p); });
+  return static_cast<std::size_t>(waits);
+}
+
+void wait_queue::look(point& p) const {
+  for (const entry& each : entries_) each.wait.read(p);
+}
+
+const wait_queue::entry* wait_queue::first(const point& p) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const entry& each) { return !each.wait.ended(p); });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+pending_wait wait_queue::end_one(point& p, std::size_t place, wake_reason why) {
+  for (const entry& each : entries_) each.wait.touch(p);
+  std::erase_if(entries_, [&](const entry& each) { return each.wait.ended(p); });
+  NORN_INVARIANT(place < entries_.size());
+  const pending_wait chosen = entries_[place].wait;
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(place));
+  chosen.end(p, why);
+  return chosen;
+}
+
+void wait_queue::end_all(point& p, wake_reason why) {
+  for (const entry& each : entries_) each.wait.end(p, why);
+  entries_.clear();
 }
 
 }  // namespace norn

@@ -1,14 +1,27 @@
-// Waiter: how a thread waits until another thread names it, the part that conditions and the waits of
-// atomics have in common. A thread waits for one thing at a time, so it has one waiter, made at its
-// first wait, and waiting allocates nothing after that.
+// Waiter: how a thread waits until somebody ends its wait, and says why: a notification, a timeout of another's, a
+// deadlock of which it was chosen as the victim, an interrupt. The part that conditions and the waits of atomics have in
+// common, and whatever else a model lets threads wait for.
 //
-// Invariant: the word of the waiter's object is the number of the newest wait that was ended by a
-// notification. It only grows and a wait asks for its own number, so a wait that has been notified
-// stays notified: the guard is not revocable.
+//   {
+//     point p{wait_kind, state_, where};
+//     p.write(state_);
+//     mine = pending_wait::begin();  // in the step in which the thread joins what it waits for
+//     queue_.add(mine);
+//   }
+//   point p{wake_kind, state_.slot(), where, mine.until_ended()};
+//   mine.read(p);
+//   if (mine.reason(p) == wake_reason::interrupted) ...
+//
+// A thread has one waiter and one wait at a time, but it may wait for several things at once: the wait is in the queue of
+// each, and the first who ends it decides the reason. Whoever comes later changes nothing.
+//
+// Invariant: the word of a waiter's object is the number of the newest wait that has been ended, and the reason. It only
+// grows and a wait asks for its own number, so a wait that has been ended stays ended: the guard is not revocable.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include <norn/scheduler/base/ids.hpp>
 #include <norn/scheduler/run/object.hpp>
@@ -17,54 +30,79 @@
 
 namespace norn {
 
-class waiter {
+// Why a wait has ended. A model has reasons of its own from `of_the_model` on.
+enum class wake_reason : std::uint8_t {
+  granted = 1,  // what was waited for has come
+  cancelled,    // nobody wants it any more
+  victim,       // chosen to break a deadlock
+  interrupted,  // from outside (interruption.hpp)
+  of_the_model = 16,
+};
+
+// One wait of one thread. A value: valid for the whole execution, and of no effect once the wait has been ended.
+class pending_wait {
  public:
-  explicit waiter(engine::thread_id thread) : thread_(thread) {}
-  static waiter& of_this_thread();
+  // The running thread waits from now on. Not a scheduling point and no access: nobody knows of the wait before it has been
+  // put where others find it, in a step that writes the object of that place. Requires: the thread's wait before it
+  // has ended, or nobody else ends that one any more.
+  static pending_wait begin();
 
   engine::thread_id thread() const { return thread_; }
 
-  // Open once the wait that began last has been notified.
-  engine::guard until_notified() const;
-  bool notified(const engine::point& p) const { return p.word(state_) == waits_; }
-  void read(engine::point& p) const { p.read(state_); }
-  void write(engine::point& p) const { p.write(state_); }
+  // Ends the wait for this reason. False where the wait had been ended before: it keeps its reason.
+  bool end(engine::point& p, wake_reason why) const;
+  // The access of who could end it: a write, or a read where it has been ended.
+  void touch(engine::point& p) const;
 
-  // What the thread let go of when it began to wait; only compared.
-  const void* mutex() const { return mutex_; }
+  // What has become of it, which the event has to read, or write, with one of the two below.
+  bool ended(const engine::point& p) const;
+  wake_reason reason(
+      const engine::point& p) const;  // Requires: ended, and the thread has begun no other wait
+  void read(engine::point& p) const { p.read(*state_); }
+  void write(engine::point& p) const { p.write(*state_); }
+
+  // Open once the wait has ended.
+  engine::guard until_ended() const;
+
+  friend bool operator==(const pending_wait&, const pending_wait&) = default;
 
  private:
-  friend class wait_queue;
+  pending_wait(const engine::object& state, engine::thread_id thread, std::uint64_t number)
+      : state_(&state), thread_(thread), number_(number) {}
 
-  engine::object state_{"waiter"};
-  const engine::thread_id thread_;
-  std::uint64_t waits_ = 0;  // the number of the newest wait; only the thread itself counts it up
-  const void* mutex_ = nullptr;
-  waiter* next_ = nullptr;
+  const engine::object* state_;
+  engine::thread_id thread_;
+  std::uint64_t number_;
 };
 
-// Who waits on one thing, in the order in which they came. Changed only by events that write the
-// object that the queue belongs to.
+// Who waits on one thing, in the order in which they came. Changed only by events that write the object that the queue
+// belongs to. A wait that has been ended elsewhere stays in the queue until it is met there.
 class wait_queue {
  public:
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
-  const waiter* first() const { return first_; }
+  // `with` is what the model wants to know of the wait; only compared.
+  void add(const pending_wait& w, const void* with = nullptr) { entries_.push_back({w, with}); }
+  void remove(const pending_wait& w);
 
-  void add(waiter& w, const void* mutex = nullptr);
-  void remove(const waiter& w);
+  // How many still wait. The event has to look at them (`look`) or end waits.
+  std::size_t size(const engine::point& p) const;
+  // Reads every waiter in the queue.
+  void look(engine::point& p) const;
 
-  // Ends the wait of the one that came `place`-th. Writes every waiter there is, so that whichever is chosen, the
-  // accesses are the same. That orders no more events: whoever looks at a waiter that has not been notified writes
-  // the object that the queue belongs to, as the notification does.
-  const waiter& notify(engine::point& p, std::size_t place);
-  void notify_all(engine::point& p);
+  struct entry {
+    pending_wait wait;
+    const void* with;
+  };
+  // The first that still waits, null where there is none.
+  const entry* first(const engine::point& p) const;
+
+  // Ends the wait of the one that came `place`-th among those that still wait, and returns it. Touches every waiter there
+  // is, so that whichever is chosen, the accesses are the same. That orders no more events: whoever looks at a waiter
+  // that has not been ended writes the object that the queue belongs to, as this event does.
+  pending_wait end_one(engine::point& p, std::size_t place, wake_reason why);
+  void end_all(engine::point& p, wake_reason why);
 
  private:
-  waiter** link_to(const waiter& w);
-
-  waiter* first_ = nullptr;
-  std::size_t size_ = 0;
+  std::vector<entry> entries_;
 };
 
 }  // namespace norn
