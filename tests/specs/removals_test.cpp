@@ -206,6 +206,11 @@ const std::map<std::string, expected_removals>& expected() {
         {"close analysis_runs/run_N", tidies_up},
         {"close analysis_runs/run_N/snapshot.json.tmp", tidies_up},
         {"close analysis_runs/run_N/manifest.json.tmp", tidies_up}}},
+      {"telemetry",
+       {{"write stdout", "1task:one_line_a_request"},
+        {"write metrics.N", "1task:no_uncaught_exception"},
+        {"close stdout", tidies_up},
+        {"close metrics.N", tidies_up}}},
   };
   return all;
 }
