@@ -35,6 +35,10 @@ struct timeout_error : std::runtime_error {
 struct runtime_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// Tasks that wait for each other in a circle are cancelled.
+struct recursion_error : std::runtime_error {
+  recursion_error() : std::runtime_error("maximum recursion depth exceeded") {}
+};
 struct value_error : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };

@@ -28,6 +28,12 @@ class future_state : public std::enable_shared_from_this<future_state> {
   future_state& operator=(const future_state&) = delete;
 
   event_loop& loop() const { return *loop_; }
+  // What a reader calls it: that of a task.
+  virtual std::string name() const { return "future"; }
+  // The arguments of an operation on it.
+  void narrate(engine::point& p) const {
+    p.describe([&](engine::narration& n) { n.arguments = "(" + name() + ")"; });
+  }
   bool done() const { return how_ != state::pending; }
   bool cancelled() const { return how_ == state::cancelled; }
   // What it failed with; null where it has not.
@@ -128,6 +134,7 @@ class future {
   void set_result(Value value, source_location where = source_location::current()) const {
     engine::point p{detail::set_kind, loop().state(), where};
     loop().touch(p);
+    state_->narrate(p);
     if (!state_->done()) state_->result.emplace(std::move(value));
     state_->succeed(p);
   }
@@ -135,12 +142,14 @@ class future {
       requires(std::is_void_v<T>) {
     engine::point p{detail::set_kind, loop().state(), where};
     loop().touch(p);
+    state_->narrate(p);
     state_->succeed(p);
   }
   void set_exception(std::exception_ptr error,
                      source_location where = source_location::current()) const {
     engine::point p{detail::set_kind, loop().state(), where};
     loop().touch(p);
+    state_->narrate(p);
     state_->fail(p, std::move(error));
   }
 
@@ -152,6 +161,7 @@ class future {
               source_location where = source_location::current()) const {
     engine::point p{detail::cancel_kind, loop().state(), where};
     loop().touch(p);
+    state_->narrate(p);
     return state_->cancel(p, message);
   }
 
@@ -160,6 +170,7 @@ class future {
                          source_location where = source_location::current()) const {
     engine::point p{detail::set_kind, loop().state(), where};
     loop().touch(p);
+    state_->narrate(p);
     state_->when_done(
         p, [&l = loop(), f = std::move(f), in = std::make_shared<context>(context::current())](
                engine::point&) { return l.run_by_loop(f, in); });
@@ -175,6 +186,7 @@ class future {
   void look(source_location where) const {
     engine::point p{detail::look_kind, loop().state(), where};
     p.read(loop().state());
+    state_->narrate(p);
   }
   T take() const {
     state_->throw_failure();

@@ -20,6 +20,7 @@ class gathered : public future_of<void> {
   gathered(event_loop& loop, std::vector<std::shared_ptr<future_state>> children, exceptions how)
       : future_of<void>(loop), children_(std::move(children)), how_(how) {}
 
+  std::string name() const override { return "gather"; }
   bool cancel(point& p, const std::string& message) override {
     if (done()) return false;
     bool any = false;

@@ -30,6 +30,8 @@ task_state& task_state::current(const char* what) {
 
 void task_state::start(point& p, std::string_view name, std::function<void()> body) {
   in_ = context::current();
+  name_ = name;
+  future_.narrate(p);
   schedule_step(p, nullptr);
   future_.loop().add_task(future_.weak_from_this());
   thread_ = spawn(
@@ -108,7 +110,13 @@ bool task_state::cancel(point& p, const std::string& message) {
   if (future_.done()) return false;
   ++requested_;
   message_ = message;
-  if (waits_for_ != nullptr && waits_for_->cancel(p, message)) return true;
+  if (is_being_cancelled_) throw recursion_error();
+  if (waits_for_ != nullptr) {
+    is_being_cancelled_ = true;
+    const bool ends_wait = waits_for_->cancel(p, message);
+    is_being_cancelled_ = false;
+    if (ends_wait) return true;
+  }
   must_cancel_ = true;
   return true;
 }
@@ -143,6 +151,7 @@ std::exception_ptr step::resume() {
 
 void detail::await(future_state& f, source_location where) {
   step s{await_kind, f.loop().state(), where};
+  f.narrate(s.now());
   if (const std::exception_ptr thrown = s.wait(f)) std::rethrow_exception(thrown);
 }
 

@@ -47,6 +47,7 @@ class task_state {
   std::exception_ptr take_thrown() { return std::exchange(throws_, nullptr); }
 
   future_state& as_future() const { return future_; }
+  const std::string& name() const { return name_; }
 
  private:
   void run(const std::function<void()>& body);
@@ -55,10 +56,12 @@ class task_state {
 
   future_state& future_;
   std::function<void(engine::point&)> succeed_;
+  std::string name_;
   engine::thread_id thread_ = engine::no_thread;
   context in_;
   bool begun_ = false;
   bool must_cancel_ = false;
+  bool is_being_cancelled_ = false;
   unsigned requested_ = 0;
   std::string message_;
   std::shared_ptr<future_state> waits_for_;
@@ -70,6 +73,7 @@ class task_of : public future_of<T> {
  public:
   explicit task_of(event_loop& loop)
       : future_of<T>(loop), task_(*this, [this](engine::point& p) { this->succeed(p); }) {}
+  std::string name() const override { return task_.name(); }
   bool cancel(engine::point& p, const std::string& message) override {
     return task_.cancel(p, message);
   }

@@ -9,10 +9,10 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind begin_kind{"begin job"};
-constexpr operation_kind end_kind{.name = "end job", .adaptive = true};
-constexpr operation_kind take_kind{"take job"};
-constexpr operation_kind cancel_kind{"cancel job"};
+constexpr operation_kind begin_kind{"begin"};
+constexpr operation_kind end_kind{.name = "end", .adaptive = true};
+constexpr operation_kind take_kind{"take"};
+constexpr operation_kind cancel_kind{"cancel"};
 constexpr operation_kind await_kind{"shut down"};
 
 bool is_one(std::uint64_t word, std::uint64_t) { return word == 1; }
