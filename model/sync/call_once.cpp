@@ -41,7 +41,10 @@ bool once_flag::begin(source_location where) {
     p.set_word(state_, mine);
   }
   p.acquire(state_);
-  p.describe([&](narration& n) { n.result = word == done ? "done before" : "calls"; });
+  p.describe([&](narration& n) {
+    n.result = word == done ? "done before" : "calls";
+    if (word != done) n.takes(state_);
+  });
   return word != done;
 }
 
@@ -51,7 +54,10 @@ void once_flag::end(bool returned, source_location where) {
   p.write(state_);
   p.set_word(state_, returned ? done : not_called);
   p.release(state_);
-  p.describe([&](narration& n) { n.result = returned ? "returned" : "threw"; });
+  p.describe([&](narration& n) {
+    n.result = returned ? "returned" : "threw";
+    n.lets_go(state_);
+  });
 }
 
 }  // namespace norn

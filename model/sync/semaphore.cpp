@@ -91,6 +91,11 @@ void semaphore::count(point& p, std::ptrdiff_t by) {
   p.write(state_);
   p.describe([&](narration& n) {
     n.changes = "count " + std::to_string(counter_) + "→" + std::to_string(counter_ + by);
+    if (by < 0) {
+      n.takes_permit(state_);
+    } else {
+      n.returns_permits(state_, static_cast<std::uint64_t>(by));
+    }
   });
   counter_ += by;
   p.set_word(state_, static_cast<std::uint64_t>(counter_));

@@ -6,30 +6,12 @@ namespace norn::engine {
 
 namespace {
 
-// The writes since which the guard has been closed: the one that closed it, and later ones. None where
-// it was never open.
-word_history writes_since_closed(const execution& done, const guard& g, std::size_t events) {
+// The event that closed the guard. Where it was never open, the first that changed its word, or the first of all.
+event_id closed_since(const execution& done, const guard& g, std::size_t events) {
   const word_history writes = words_written(done, g.object, events);
-  const std::vector<event_count> beginning(done.width(), 0);
-  const auto is_open = [&](std::uint64_t word) { return g.open(word, g.operand); };
-  for (std::size_t i = writes.size(); i-- > 0;) {
-    if (is_open(writes[i].word)) return writes.subspan(i + 1);
-  }
-  return is_open(done.word_at(g.object, beginning)) ? writes : word_history();
-}
-
-// Whoever closed the guard holds what it waits for, unless it is shared: another may have joined, and
-// the first may have left. Who takes and gives back by turns has left after an even number of writes.
-thread_id holder_of(const execution& done, const guard& g, std::size_t events) {
-  const word_history writes = writes_since_closed(done, g, events);
-  const auto thread_of = [&](const execution::word_write& w) { return done.at(w.event).thread; };
-  for (const execution::word_write& each : writes) {
-    const auto turns = std::count_if(writes.begin(), writes.end(), [&](const auto& other) {
-      return thread_of(other) == thread_of(each);
-    });
-    if (turns % 2 == 1) return thread_of(each);
-  }
-  return writes.empty() ? no_thread : thread_of(writes.front());
+  const auto is_open = [&](const auto& write) { return g.open(write.word, g.operand); };
+  const auto last_open = std::find_if(writes.rbegin(), writes.rend(), is_open);
+  return last_open == writes.rbegin() ? event_id(0) : std::prev(last_open)->event;
 }
 
 const wait* wait_of(const std::vector<wait>& waits, thread_id t) {
@@ -55,8 +37,9 @@ std::string text_of(const runner& r, const wait& w) {
   if (w.what.guard.object == r.end_of(w.holder)) {
     return waits + "the end of " + r.threads().name_of(w.holder);
   }
-  const std::string type = r.objects().type_of(w.what.guard.object);
-  const std::string name = r.objects().name_of(w.what.guard.object);
+  const object_slot lock = w.what.object != no_object ? w.what.object : w.what.guard.object;
+  const std::string type = r.objects().type_of(lock);
+  const std::string name = r.objects().name_of(lock);
   return waits + (name == type ? type : type + " " + name) + " held by " +
          (w.holder == w.thread ? "itself" : r.threads().name_of(w.holder));
 }
@@ -70,19 +53,24 @@ word_history words_written(const execution& done, object_slot o, std::size_t eve
   return all.first(static_cast<std::size_t>(later - all.begin()));
 }
 
-thread_id holder_of(const runner& r, const execution& done, const guard& g, std::size_t events) {
+thread_id holder_of(const runner& r, const execution& done, const held_locks& held,
+                    thread_id waiting, const operation& what) {
   for (const thread_id t : r.threads().created()) {
-    if (r.awaits_end(g.object, t, events)) return t;
+    if (r.awaits_end(what.guard.object, t, held.events())) return t;
   }
-  return holder_of(done, g, events);
+  const event_id since = closed_since(done, what.guard, held.events());
+  const thread_id holder = held.holder(what.guard.object, waiting, since);
+  return holder != no_thread ? holder : held.holder(what.object, waiting, event_id(0));
 }
 
 std::vector<wait> waits_of(const runner& r, const execution& done) {
+  held_locks held(r, done);
+  held.advance_to_end();
   std::vector<wait> waits;
   for (const thread_id t : r.threads().created()) {
     if (done.state(t) != thread_state::parked || done.is_enabled(t) || r.is_killed(t)) continue;
     const operation& what = done.pending(t);
-    waits.push_back({t, what, holder_of(r, done, what.guard, done.size())});
+    waits.push_back({t, what, holder_of(r, done, held, t, what)});
   }
   return waits;
 }

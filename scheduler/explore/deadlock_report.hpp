@@ -1,10 +1,12 @@
-// Deadlock report: who waits for what, at the end of an execution or along it, and for whom.
+// Deadlock report: who waits for what, at the end of an execution or along it, and for whom, as far as events say of
+// themselves who holds what (held_locks.hpp).
 #pragma once
 
 #include <span>
 #include <string>
 #include <vector>
 
+#include <norn/scheduler/explore/held_locks.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
 namespace norn::engine {
@@ -14,9 +16,11 @@ using word_history = std::span<const execution::word_write>;
 // The writes of the object's word by the first so many events.
 word_history words_written(const execution& done, object_slot o, std::size_t events);
 
-// After so many events, who could open the guard, which is closed then: no_thread where that is not known.
-// For the end of a thread that thread.
-thread_id holder_of(const runner& r, const execution& done, const guard& g, std::size_t events);
+// Whom the thread waits for in the operation, whose guard is closed, after as many events as `held` has seen: for the end
+// of a thread that thread, otherwise who holds the guard's object or that of the operation. no_thread where nobody says
+// to hold it.
+thread_id holder_of(const runner& r, const execution& done, const held_locks& held,
+                    thread_id waiting, const operation& what);
 
 struct wait {
   thread_id thread{};

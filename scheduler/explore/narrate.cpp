@@ -47,9 +47,11 @@ std::string name_of_awaited(const runner& r, const operation& waits, thread_id h
   return for_end ? name_of(r, holder) : name_of(r, waits.object);
 }
 
-// Why another thread goes on with event `i`.
-std::optional<thread_switch> switch_at(const runner& r, const execution& done, std::size_t i) {
+// Why another thread goes on with the next event.
+std::optional<thread_switch> switch_at(const runner& r, const execution& done,
+                                       const held_locks& held) {
   using enum thread_switch::reason;
+  const std::size_t i = held.events();
   if (i == 0) return std::nullopt;
   const thread_id before = done.at(event_id(i - 1)).thread;
   if (done.at(event_id(i)).thread == before) return std::nullopt;
@@ -64,7 +66,7 @@ std::optional<thread_switch> switch_at(const runner& r, const execution& done, s
     return thread_switch{by_itself ? ended : failed, {}, {}, {}};
   }
   if (is_open(done, next->guard, i)) return thread_switch{preempted, {}, {}, {}};
-  const thread_id holder = holder_of(r, done, next->guard, i);
+  const thread_id holder = holder_of(r, done, held, before, *next);
   return thread_switch{waits, next->kind->name, name_of_awaited(r, *next, holder, i),
                        name_of(r, holder)};
 }
@@ -129,16 +131,16 @@ blocked_thread narrate_wait(const runner& r, const execution& done, const wait& 
 
 counterexample narrate(const runner& r, const execution& done) {
   counterexample c;
-  held_locks held;
+  held_locks held(r, done);
   for (std::size_t i = 0; i < done.size(); ++i) {
     const thread_id t = done.at(event_id(i)).thread;
     trace_step& s = c.steps.emplace_back(narrate_step(r, done, i));
-    s.left = switch_at(r, done, i);
-    held.note(t, r.narrations()[i].locks);
-    s.locks = held.of(t, r);
+    s.left = switch_at(r, done, held);
+    held.advance();
+    s.locks = held.of(t);
     c.preemptions += s.preempts() ? 1 : 0;
   }
-  c.locks = held.all(r);
+  c.locks = held.all();
   c.found_steps = c.steps.size();
   for (const thread_id t : r.threads().created()) c.threads.push_back(r.threads().name_of(t));
   for (const wait& w : waits_of(r, done)) {

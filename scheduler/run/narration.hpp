@@ -16,12 +16,15 @@ namespace norn::engine {
 // thread of the event.
 enum class lock_owner : std::uint64_t { thread = UINT64_MAX };
 
-// What a narrated event did to a lock: its owner holds it from now on, or holds it no longer.
+// What a narrated event did to a lock: its owner holds it from now on, or holds it no longer. Permits are counted.
 struct lock_note {
+  enum class what : std::uint8_t { taken, let_go, permit_taken, permits_returned };
+
   object_slot lock = no_object;
   lock_owner owner = lock_owner::thread;
-  bool held = true;
-  std::string mode;  // "shared", "bytes 0 to 9"; empty where there is one way only
+  what change = what::taken;
+  std::string mode = {};  // "shared", "bytes 0 to 9"; empty where there is one way only
+  std::uint64_t permits = 1;
 };
 
 // What a narrated event says of itself; every part may stay empty.
@@ -37,12 +40,25 @@ struct narration {
     if (!changes.empty()) changes += "; ";
     changes += text;
   }
-  // The event's thread has the lock, for the owner; what the owner had of it before is replaced.
+  // Who waits for whom is read off these, and off nothing else: a thread that waits for the object, or in an operation on
+  // it, waits for those who have it.
+
+  // The event's thread has the lock, for the owner; what the owner had of it before is replaced. Also of what only stands
+  // for a lock, such as the end of a transaction that others wait for.
   void takes(const object& lock, std::string mode = {}, lock_owner owner = lock_owner::thread) {
-    locks.push_back({lock.slot(), owner, true, std::move(mode)});
+    locks.push_back({.lock = lock.slot(), .owner = owner, .mode = std::move(mode)});
   }
   void lets_go(const object& lock, lock_owner owner = lock_owner::thread) {
-    locks.push_back({lock.slot(), owner, false, {}});
+    locks.push_back({.lock = lock.slot(), .owner = owner, .change = lock_note::what::let_go});
+  }
+  // The event's thread has one more permit, or so many fewer. Where in some step of the execution a thread returns more
+  // than it has taken, permits are signals, and nobody holds them.
+  void takes_permit(const object& semaphore) {
+    locks.push_back({.lock = semaphore.slot(), .change = lock_note::what::permit_taken});
+  }
+  void returns_permits(const object& semaphore, std::uint64_t count) {
+    locks.push_back(
+        {.lock = semaphore.slot(), .change = lock_note::what::permits_returned, .permits = count});
   }
 };
 

@@ -30,7 +30,8 @@ class transaction {
  public:
   using here = norn::source_location;
 
-  explicit transaction(std::deque<row>& rows) : rows_(rows) {}
+  transaction(std::deque<row>& rows, std::string_view name)
+      : rows_(rows), state_("transaction", name) {}
 
   // False: it was the victim of a deadlock, and has been rolled back.
   bool put(int key, int value, here where = here::current()) {
@@ -78,6 +79,7 @@ class transaction {
     }
     p.write(wanted.lock);
     wanted.holder = this;
+    p.describe([&](engine::narration& n) { n.takes(state_); });  // others wait for it from now on
     return true;
   }
 
@@ -131,11 +133,14 @@ class transaction {
       each->first->holder = nullptr;
     }
     waiting_.end_all(p, norn::wake_reason::granted);
-    p.describe([&](engine::narration& n) { n.result = how; });
+    p.describe([&](engine::narration& n) {
+      n.result = how;
+      n.lets_go(state_);
+    });
   }
 
   std::deque<row>& rows_;
-  engine::object state_{"transaction"};
+  engine::object state_;
   std::vector<std::pair<row*, int>> written_;  // and what is to be there when it ends
   norn::wait_queue waiting_;                   // for its end
   std::optional<norn::pending_wait> wait_;
@@ -150,7 +155,9 @@ class key_value_server {
   explicit key_value_server(int keys) : rows_(static_cast<std::size_t>(keys)) {}
 
   // Transactions stay until the server goes: others may refer to one that has ended.
-  transaction& begin() { return *transactions_.emplace_back(std::make_unique<transaction>(rows_)); }
+  transaction& begin(std::string_view name) {
+    return *transactions_.emplace_back(std::make_unique<transaction>(rows_, name));
+  }
   int value_of(int key) const { return rows_.at(static_cast<std::size_t>(key)).value; }
 
  private:
@@ -173,7 +180,7 @@ observed_program program_of(const scripts& sessions, int keys, std::string& stat
             state = "blocked";
             norn::run_concurrently("session", static_cast<int>(sessions.size()), [&](int i) {
               const auto number = static_cast<std::size_t>(i);
-              transaction& mine = server.begin();
+              transaction& mine = server.begin("of session " + std::to_string(i));
               bool written = true;
               for (const int key : sessions[number]) written = written && mine.put(key, i + 1);
               if (written) mine.commit();
@@ -218,21 +225,22 @@ TEST(KeyValueServer, AgainstTheReference) {
 // before the circle is closed, and then it matters who closes it.
 TEST(KeyValueServer, AgainstEveryInterleaving) {
   std::string closed_by;
-  const observed_program program{[&] {
-                                   closed_by.clear();
-                                   key_value_server server(4);
-                                   std::vector<transaction*> sessions;
-                                   for (int i = 0; i < 4; ++i) {
-                                     sessions.push_back(&server.begin());
-                                     sessions.back()->put(i, i);
-                                   }
-                                   norn::run_concurrently("session", 4, [&](int i) {
-                                     transaction& mine = *sessions[static_cast<std::size_t>(i)];
-                                     if (mine.put((i + 1) % 4, i)) mine.commit();
-                                     if (mine.closed_a_circle()) closed_by += std::to_string(i);
-                                   });
-                                 },
-                                 [&] { return closed_by; }};
+  const observed_program program{
+      [&] {
+        closed_by.clear();
+        key_value_server server(4);
+        std::vector<transaction*> sessions;
+        for (int i = 0; i < 4; ++i) {
+          sessions.push_back(&server.begin("of session " + std::to_string(i)));
+          sessions.back()->put(i, i);
+        }
+        norn::run_concurrently("session", 4, [&](int i) {
+          transaction& mine = *sessions[static_cast<std::size_t>(i)];
+          if (mine.put((i + 1) % 4, i)) mine.commit();
+          if (mine.closed_a_circle()) closed_by += std::to_string(i);
+        });
+      },
+      [&] { return closed_by; }};
   engine::runner runner{engine::runner::settings{}};
   engine::exhaustive reduced;
   naive every_interleaving{/*skip_seen_prefixes=*/false};

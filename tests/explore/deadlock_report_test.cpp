@@ -6,10 +6,12 @@
 #include <norn/model/io/file.hpp>
 #include <norn/model/memory/atomic.hpp>
 #include <norn/model/memory/await.hpp>
+#include <norn/model/sync/call_once.hpp>
 #include <norn/model/sync/latch.hpp>
 #include <norn/model/sync/mutex.hpp>
 #include <norn/model/sync/semaphore.hpp>
 #include <norn/model/sync/shared_mutex.hpp>
+#include <norn/model/sync/waiter.hpp>
 #include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
@@ -130,6 +132,107 @@ TEST(DeadlockReport, WhatWasNeverOpenHasNoHolder) {
   EXPECT_EQ(blocked_in(awaited), "main at await; ");
 }
 
+// Of a semaphore that is used as a signal nobody holds a permit: `one` has taken what `main` gave, and waits for more.
+TEST(DeadlockReport, OfASignalNobodyHoldsIt) {
+  const counterexample c = deadlock_of([] {
+    counting_semaphore<> items{0, "items"};
+    thread one("one", [&] {
+      items.acquire();
+      items.acquire();
+    });
+    items.release();
+    one.join();
+  });
+  EXPECT_EQ(blocked_in(c), "main at join held by one; one at acquire; ");
+  EXPECT_EQ(c.message, "no thread can go on");
+}
+
+// The last permit is its own, but the other one's would do, too.
+TEST(DeadlockReport, OfASemaphoreAnotherHolderComesFirst) {
+  const counterexample c = deadlock_of([] {
+    counting_semaphore<> places{2, "places"};
+    thread taker("taker", [&] { places.acquire(); });
+    taker.join();
+    places.acquire();
+    places.acquire();
+  });
+  EXPECT_EQ(blocked_in(c), "main at acquire held by taker; ");
+}
+
+TEST(DeadlockReport, OfASemaphoreAThreadMayHoldAllThatThereIs) {
+  const counterexample c = deadlock_of([] {
+    counting_semaphore<> places{1, "places"};
+    places.acquire();
+    places.acquire();
+  });
+  EXPECT_EQ(c.message, "no thread can go on: main waits for semaphore places held by itself");
+}
+
+// `main` has taken two and given back one.
+TEST(DeadlockReport, OfASemaphorePermitsAreCounted) {
+  const counterexample c = deadlock_of([] {
+    counting_semaphore<> places{2, "places"};
+    places.acquire();
+    places.acquire();
+    places.release();
+    thread other("other", [&] {
+      places.acquire();
+      places.acquire();
+    });
+    other.join();
+  });
+  EXPECT_EQ(blocked_in(c), "main at join held by other; other at acquire held by main; ");
+}
+
+TEST(DeadlockReport, OfAFlagForCallsTheCallerHoldsIt) {
+  const counterexample c = deadlock_of([] {
+    once_flag first{"first"};
+    once_flag second{"second"};
+    run_concurrently([&] { call_once(first, [&] { call_once(second, [] {}); }); },
+                     [&] { call_once(second, [&] { call_once(first, [] {}); }); });
+  });
+  EXPECT_EQ(c.message,
+            "no thread can go on: thread/0 waits for once_flag second held by thread/1, thread/1 "
+            "waits for once_flag first held by thread/0");
+}
+
+// An await takes nothing, whoever has written the atomic since it could go on.
+TEST(DeadlockReport, OfAnAtomicNobodyHoldsIt) {
+  const counterexample c = deadlock_of([] {
+    atomic<int> x{0, "x"};
+    x.store(1);
+    await_equal(x, 0);
+  });
+  EXPECT_EQ(blocked_in(c), "main at await; ");
+  EXPECT_EQ(c.message, "no thread can go on");
+}
+
+// --- what only stands for a lock ---
+
+// Each of two sessions waits for the end of the other's transaction. Nobody ends a wait here.
+TEST(DeadlockReport, WhoWaitsForWhomIsWhatTheEventsSay) {
+  static constexpr engine::operation_kind begin_kind{"begin"};
+  static constexpr engine::operation_kind wait_kind{"wait for the end"};
+  const counterexample c = deadlock_of([] {
+    const engine::object zero{"transaction", "of session 0"};
+    const engine::object one{"transaction", "of session 1"};
+    run_concurrently("session", 2, [&](int i) {
+      const engine::object& mine = i == 0 ? zero : one;
+      const engine::object& others = i == 0 ? one : zero;
+      const pending_wait begun = [&] {
+        engine::point p{begin_kind, mine, {}};
+        p.write(mine);
+        p.describe([&](engine::narration& n) { n.takes(mine); });
+        return pending_wait::begin();
+      }();
+      const engine::point p{wait_kind, others, {}, begun.until_ended()};
+    });
+  });
+  EXPECT_EQ(c.message,
+            "no thread can go on: session/0 waits for transaction of session 1 held by session/1, "
+            "session/1 waits for transaction of session 0 held by session/0");
+}
+
 // --- file locks: their words know descriptions and processes, not threads ---
 
 io::file lock_file(const char* path) { return io::file::open(path, O_RDWR | O_CREAT).value(); }
@@ -198,6 +301,28 @@ TEST(DeadlockReport, OfARecordLockTheThreadThatTookItHoldsIt) {
   EXPECT_EQ(blocked_in(c),
             "main at join held by taker/0; taker/0 at fcntl held by taker/1; taker/1 at fcntl held "
             "by taker/0; ");
+}
+
+// Each of three processes holds a byte, and waits for that of the next: for the next process, not for the third, which holds
+// another part of the same file.
+TEST(DeadlockReport, OfARecordLockTheThreadThatHasTheseBytesHoldsIt) {
+  const auto lock = [](const io::file& f, int start) {
+    struct ::flock range {};
+    range.l_type = F_WRLCK;
+    range.l_start = start;
+    range.l_len = 1;
+    io::fcntl(f.fd(), F_SETLKW, range).value();
+  };
+  const counterexample c = deadlock_of([lock] {
+    run_processes("taker", 3, [lock](int i) {
+      const io::file f = lock_file("/a");
+      lock(f, i);
+      lock(f, (i + 1) % 3);
+    });
+  });
+  EXPECT_EQ(blocked_in(c),
+            "main at join held by taker/0; taker/0 at fcntl held by taker/1; taker/1 at fcntl held "
+            "by taker/2; taker/2 at fcntl held by taker/0; ");
 }
 
 }  // namespace
