@@ -38,6 +38,7 @@ struct counts {
   int processes = 0;
   int tasks = 0;
   int loops = 0;
+  int pool = 0;
 };
 
 void say(int& how_many, int count, const std::string& of_what, const std::string& name) {
@@ -56,14 +57,21 @@ bool takes_count(counts& said, deployment& d, const std::string& word) {
   if (processes) say(said.processes, *processes, "processes", d.name);
   if (tasks) say(said.tasks, *tasks, "tasks", d.name);
   if (loops) say(said.loops, *loops, "loops", d.name);
+  const std::optional<int> pool = count_of(word, "pool");
+  if (pool) say(said.pool, *pool, "threads of a pool", d.name);
   if (hosts) d.on_hosts_of_their_own = true;
-  return threads || processes || tasks || loops;
+  return threads || processes || tasks || loops || pool;
 }
 
 // Of each process.
 void settle_actors(const counts& said, deployment& d) {
   d.threads = std::max(said.threads, 1);
-  if (said.tasks + said.loops == 0) return;
+  if (said.tasks + said.loops == 0) {
+    if (said.pool != 0)
+      throw bad_input("`" + d.name + "`: a pool of threads is a loop's: `loop` or `Ntask`");
+    return;
+  }
+  if (said.pool != 0) d.pool = said.pool;
   if (said.threads != 0)
     throw bad_input("`" + d.name + "`: either threads or tasks of event loops");
   d.loops = std::max(said.loops, 1);
@@ -105,7 +113,7 @@ deployment parse_deployment(const std::string& name, const std::vector<std::stri
     if (d.has(word)) throw bad_input(fmt::format("`{}` comes twice in `{}`", word, name));
     if (!contains(standard(), word) && !contains(own, word)) {
       throw bad_input(fmt::format(
-          "`{}` in `{}` is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, "
+          "`{}` in `{}` is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, Npool, "
           "Nproc, Nhost, {}{}{}",
           word, name, fmt::join(standard(), ", "), own.empty() ? "" : ", ", fmt::join(own, ", ")));
     }

@@ -4,6 +4,7 @@
 //   loop             one event loop of asyncio, of each process, with two tasks
 //   3task            the same with so many tasks
 //   2loop            so many event loops, of each process, each in a thread of its own, with one task each
+//   2pool            so many threads in the pool of each loop; 32 otherwise
 //   cancel           whoever waits for one of the tasks, of the first loop, goes away: it is cancelled, at any moment
 //   2proc            so many processes, on one machine
 //   2host            so many processes, each on a machine of its own, over a network file system whose
@@ -31,6 +32,7 @@ struct deployment {
   std::string name;
   int threads = 1;  // of each process; with event loops, tasks
   int loops = 0;    // of each process; 0: its threads are threads
+  int pool = 32;    // threads of each loop
   int processes = 1;
   bool on_hosts_of_their_own = false;
   failing crash = failing::nothing;

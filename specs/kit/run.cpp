@@ -138,21 +138,23 @@ class one_execution {
   }
 
   void act_as_tasks(const cast& all, const std::vector<std::size_t>& parts) {
-    asyncio::run([&] {
-      std::vector<asyncio::task<void>> tasks;
-      for (const std::size_t i : parts) {
-        tasks.push_back(asyncio::create_task(all.parts[i].name, [&, i] { act(all, i); }));
-      }
-      if (d_.has("cancel") && parts.front() == 0) {
-        clients_.push_back(process::current().spawn("client", [tasks] {
-          go_away(tasks[choose(static_cast<std::uint32_t>(tasks.size()))]);
-        }));
-      }
-      asyncio::gather(tasks, asyncio::exceptions::collect).await();
-      for (const asyncio::task<void>& each : tasks) {
-        if (!each.cancelled()) each.result();
-      }
-    });
+    asyncio::run(
+        [&] {
+          std::vector<asyncio::task<void>> tasks;
+          for (const std::size_t i : parts) {
+            tasks.push_back(asyncio::create_task(all.parts[i].name, [&, i] { act(all, i); }));
+          }
+          if (d_.has("cancel") && parts.front() == 0) {
+            clients_.push_back(process::current().spawn("client", [tasks] {
+              go_away(tasks[choose(static_cast<std::uint32_t>(tasks.size()))]);
+            }));
+          }
+          asyncio::gather(tasks, asyncio::exceptions::collect).await();
+          for (const asyncio::task<void>& each : tasks) {
+            if (!each.cancelled()) each.result();
+          }
+        },
+        {.threads = static_cast<unsigned>(d_.pool)});
   }
 
   // Whoever waits for the task no longer does.

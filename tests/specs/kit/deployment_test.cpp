@@ -75,7 +75,8 @@ void expect_refused(const std::string& name, const std::string& why) {
 
 TEST(Deployment, RefusesOtherNames) {
   const std::string accepted =
-      " is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, Nproc, Nhost, crash, "
+      " is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, Npool, Nproc, Nhost, "
+      "crash, "
       "kill, ext4, "
       "noauto_da_alloc, empty, locks, cancel, reader, 999";
   expect_refused("2thread-readers", "`readers` in `2thread-readers`" + accepted);
@@ -95,6 +96,8 @@ TEST(Deployment, RefusesOtherNames) {
   expect_refused("2thread-loop", "`2thread-loop`: either threads or tasks of event loops");
   expect_refused("2thread-cancel",
                  "`2thread-cancel`: what is cancelled is a task: `loop` or `Ntask`");
+  expect_refused("2thread-2pool",
+                 "`2thread-2pool`: a pool of threads is a loop's: `loop` or `Ntask`");
   expect_refused("2proc-2host", "`2proc-2host` says twice how many processes");
 }
 

@@ -73,10 +73,11 @@ TEST(Matrix, RefusesUnknownWords) {
                  "holds, -, all, counted, unique");
   expect_refused("lost = counted uniqe",
                  "line 1, column 16: `uniqe` is no property; accepted: counted, unique, durable");
-  expect_refused("       1thread  2thred" + end,
-                 "line 1, column 17: `2thred` in `2thred` is no part of a deployment; accepted: "
-                 "Nthread, Ntask, loop, Nloop, Nproc, Nhost, crash, kill, ext4, noauto_da_alloc, "
-                 "empty, locks, cancel, reader");
+  expect_refused(
+      "       1thread  2thred" + end,
+      "line 1, column 17: `2thred` in `2thred` is no part of a deployment; accepted: "
+      "Nthread, Ntask, loop, Nloop, Npool, Nproc, Nhost, crash, kill, ext4, noauto_da_alloc, "
+      "empty, locks, cancel, reader");
 }
 
 TEST(Matrix, RefusesAPropertyThatIsNotClaimedThere) {
