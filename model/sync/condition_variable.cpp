@@ -49,8 +49,12 @@ std::cv_status condition::wake(waiter& self, const timer& until, source_location
   const bool spurious = may_wake_spuriously(self.thread());
   const bool by_itself = timed || spurious;
 
+  timing when = timed ? until.timing(self.until_notified())
+                      : timing{.by = timing::rule::whenever, .sooner = self.until_notified()};
+  if (timed && spurious) when.by = timing::rule::whenever_or_deadline;
+  if (!by_itself) when = {};
   point p{by_itself ? wake_by_itself_kind : wake_kind, here, where,
-          by_itself ? guard{} : self.until_notified()};
+          by_itself ? guard{} : self.until_notified(), when};
   const bool notified = self.notified(p);
   // Both ways of waking by itself have the same accesses, as alternatives must.
   const bool fires = timed && (notified || !spurious || p.choose(2) == 0);
