@@ -41,7 +41,10 @@
 #include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/model/time/clock.hpp>
+#include <norn/model/time/delay.hpp>
+#include <norn/model/time/moment.hpp>
 #include <norn/model/time/sleep.hpp>
 #include <norn/model/time/wall_clock.hpp>
+#include <norn/model/time/work.hpp>
 #include <norn/scheduler/explore/explorer.hpp>
 #include <norn/specs/kit/check.hpp>

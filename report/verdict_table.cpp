@@ -38,6 +38,7 @@ std::string in_words(conclusion c) {
 std::string effort_of(const check_result& r) {
   std::string text = counted(r.stats.executions, "execution");
   if (up_to_renaming(r)) text += " up to renaming";
+  if (r.strategy == "timed") text += " in timed mode";
   if (r.stats.blocked > 0) text += " + " + grouped(r.stats.blocked) + " cut off";
   text += ", " + duration(r.stats.seconds);
   const effort& shrinking = r.stats.shrinking;

@@ -53,8 +53,12 @@ std::cv_status condition::wake(const pending_wait& self, const timer& until,
   const bool spurious = may_wake_spuriously(self.thread());
   const bool by_itself = timed || spurious;
 
+  timing when = timed ? until.timing(self.until_ended())
+                      : timing{.by = timing::rule::whenever, .sooner = self.until_ended()};
+  if (timed && spurious) when.by = timing::rule::whenever_or_deadline;
+  if (!by_itself) when = {};
   point p{by_itself ? wake_by_itself_kind : wake_kind, here, where,
-          by_itself ? guard{} : self.until_ended()};
+          by_itself ? guard{} : self.until_ended(), when};
   const bool notified = self.ended(p);
   // Both ways of waking by itself have the same accesses, as alternatives must.
   const bool fires = timed && (notified || !spurious || p.choose(2) == 0);

@@ -52,7 +52,7 @@ bool exclusive_gate::try_lock(source_location where) {
 }
 
 bool exclusive_gate::try_lock(const timer& until, source_location where) {
-  point p{timed_lock_kind, state_, where};
+  point p{timed_lock_kind, state_, where, until.timing({state_.slot(), is_free})};
   refuse_second_lock(p);
   const bool free = owner_ == no_thread;
   if (free) {

@@ -74,7 +74,7 @@ bool semaphore::try_acquire(source_location where) {
 }
 
 bool semaphore::try_acquire(const timer& until, source_location where) {
-  point p{timed_acquire_kind, state_, where};
+  point p{timed_acquire_kind, state_, where, until.timing({state_.slot(), is_positive})};
   const bool taken = counter_ > 0;
   if (taken) {
     count(p, -1);

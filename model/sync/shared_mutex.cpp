@@ -53,7 +53,7 @@ bool shared_mutex::try_lock(source_location where) {
 
 bool shared_mutex::try_lock(const timer& until, source_location where) {
   refuse_second_lock(timed_lock_kind, where);
-  point p{timed_lock_kind, state_, where};
+  point p{timed_lock_kind, state_, where, until.timing({state_.slot(), is_free})};
   const bool taken = free();
   if (taken) {
     take(p);
@@ -120,7 +120,7 @@ bool shared_mutex::try_lock_shared(source_location where) {
 
 bool shared_mutex::try_lock_shared(const timer& until, source_location where) {
   refuse_second_lock(timed_lock_shared_kind, where);
-  point p{timed_lock_shared_kind, state_, where};
+  point p{timed_lock_shared_kind, state_, where, until.timing({state_.slot(), has_no_owner})};
   const bool taken = owner_ == no_thread;
   if (taken) {
     take_shared(p);

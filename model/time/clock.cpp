@@ -1,5 +1,6 @@
 #include <norn/model/time/clock.hpp>
 
+#include <norn/scheduler/run/failure.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 
 namespace norn {
@@ -23,13 +24,19 @@ std::chrono::nanoseconds virtual_clock::now(source_location where) const {
 }
 
 std::chrono::nanoseconds virtual_clock::read(point& p) const {
+  refuse_where_inexact();
+  return lower_bound(p);
+}
+
+std::chrono::nanoseconds virtual_clock::lower_bound(point& p) const {
   p.observe(state_);
   return now_;
 }
 
 std::chrono::nanoseconds virtual_clock::after(std::chrono::nanoseconds delay,
                                               source_location where) const {
-  point p{now_kind, state_, where};
+  const timing remembered{.remembered = true};
+  point p{now_kind, state_, where, remembered};
   p.describe([&](narration& n) { n.result = shown(now_); });
   return after(p, delay);
 }
@@ -40,8 +47,20 @@ std::chrono::nanoseconds virtual_clock::after(point& p, std::chrono::nanoseconds
 }
 
 std::chrono::nanoseconds virtual_clock::observed() const {
+  refuse_where_inexact();
   observe(state_);
   return now_;
+}
+
+void virtual_clock::refuse_where_inexact() const {
+  if (exact_ || !is_timed()) return;
+  halt_as_misuse(
+      "the clock is read in timed mode, where the time is no single number: an operation before it "
+      "took a time "
+      "from an interval\n"
+      "  take a norn::moment and ask whether it is_older_than what you would compare with, or give "
+      "durations "
+      "that are exact");
 }
 
 void virtual_clock::advance_to(point& p, std::chrono::nanoseconds deadline) {

@@ -10,6 +10,9 @@
 // The clock is observed lazily (point.hpp). As long as nothing reads it, it does not matter what it shows, and timers
 // with relative delays are independent of one another and of all else
 // (docs/decisions/0018-the-clock-is-observed-lazily.md).
+//
+// In timed mode (strategy timed) a timer fires at its deadline, and the clock shows what time it is
+// (docs/decisions/0020-timed-mode.md).
 #pragma once
 
 #include <chrono>
@@ -45,11 +48,22 @@ class virtual_clock {
   // The same access without a change, for an alternative that must look like a timeout.
   void touch(engine::point& p) const;
 
+  // In timed mode: an operation takes a time from an interval. From here on the clock shows a lower bound, and to
+  // read it is misuse.
+  void become_inexact() { exact_ = false; }
+  bool is_exact() const { return exact_; }
+  std::chrono::nanoseconds shows() const { return now_; }
+  // What the clock shows as part of a step, exact or not.
+  std::chrono::nanoseconds lower_bound(engine::point& p) const;
+
   const engine::object& state() const { return state_; }
 
  private:
+  void refuse_where_inexact() const;
+
   engine::object state_{"clock"};
   std::chrono::nanoseconds now_{0};
+  bool exact_ = true;
 };
 
 // The virtual clock in the shape of std::chrono::steady_clock (C++20 [time.clock.steady]).

@@ -9,7 +9,7 @@ constexpr operation_kind sleep_kind{"sleep"};
 }
 
 void detail::sleep(const timer& until, source_location where) {
-  point p{sleep_kind, virtual_clock::of_execution().state(), where};
+  point p{sleep_kind, virtual_clock::of_execution().state(), where, until.timing()};
   until.fire(p);
 }
 

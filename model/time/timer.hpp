@@ -14,7 +14,7 @@ namespace norn {
 class timer {
  public:
   // Does not fire.
-  static timer never() { return timer(kind::never, {}); }
+  static timer never() { return timer(kind::never, {}, 0, {}); }
 
   // Fires `delay` from now, rounded up. Takes the time, which is a scheduling point; a delay that is
   // not positive has expired already, whatever the clock says, and takes no step.
@@ -30,10 +30,15 @@ class timer {
         std::is_same_v<Clock, steady_clock>,
         "a deadline in a model is a time of norn::steady_clock: a real clock differs from "
         "run to run");
-    return timer(kind::at, to_nanoseconds(deadline.time_since_epoch()));
+    const std::chrono::nanoseconds time = to_nanoseconds(deadline.time_since_epoch());
+    return timer(kind::at, time, 0, time);
   }
 
   bool exists() const { return kind_ != kind::never; }
+
+  // For the operation that gives up: when that may happen in timed mode. `sooner`: it need not wait for the
+  // timer where that is open. Requires: the timer exists.
+  engine::timing timing(engine::guard sooner = {}) const;
 
   // The operation timed out: the clock has reached the deadline. An update of the clock.
   void fire(engine::point& p) const;
@@ -43,11 +48,16 @@ class timer {
  private:
   enum class kind { never, expired, at };
 
-  timer(kind k, std::chrono::nanoseconds deadline) : kind_(k), deadline_(deadline) {}
+  timer(kind k, std::chrono::nanoseconds deadline, engine::timing::moment since,
+        std::chrono::nanoseconds delay)
+      : kind_(k), deadline_(deadline), since_(since), delay_(delay) {}
   static timer after_nanoseconds(std::chrono::nanoseconds delay, source_location where);
 
   kind kind_;
   std::chrono::nanoseconds deadline_;
+  // The same in terms of events, for timed mode.
+  engine::timing::moment since_;
+  std::chrono::nanoseconds delay_;
 };
 
 }  // namespace norn

@@ -21,7 +21,7 @@ namespace engine {
 struct saved_search;
 }  // namespace engine
 
-enum class strategy_kind { exhaustive, bounded, random };
+enum class strategy_kind { exhaustive, bounded, random, timed };
 
 // Of strategy bounded where nothing else is said: most errors that need preemptions need no more
 // (Musuvathi & Qadeer, PLDI 2007).

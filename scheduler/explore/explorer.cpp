@@ -136,7 +136,9 @@ class explorer {
   // for the reader.
   void confirm(const finding& f) {
     replay_result again = run_again(f.schedule, f.property);
-    if (again.violated) {
+    // A shorter schedule, or one that passes, may need other times than are feasible.
+    const bool timed = options_.strategy == strategy_kind::timed;
+    if (again.violated && !timed) {
       const shrunk_schedule least = shrink(body_, options_, f.schedule, f.property);
       add_shrinking(least.spent);
       if (least.nondeterminism) {
@@ -157,9 +159,11 @@ class explorer {
     }
     again.trace.found_execution = f.number;
     again.trace.found_steps = f.schedule.size();
-    const passing_search passes = find_nearest_passing(body_, options_, again.trace);
-    add_shrinking(passes.spent);
-    again.trace.nearest_passing = passes.found;
+    if (!timed) {
+      const passing_search passes = find_nearest_passing(body_, options_, again.trace);
+      add_shrinking(passes.spent);
+      again.trace.nearest_passing = passes.found;
+    }
     property_verdict& decided = verdict_of(f.property);
     decided.verdict = conclusion::violated;
     decided.message = again.trace.message;

@@ -10,6 +10,7 @@ inline runner::settings runner_settings(const explore_options& options) {
   runner::settings s;
   s.stack_bytes = options.stack_bytes;
   s.depth = options.limits.depth;
+  s.timed = options.strategy == strategy_kind::timed;
   return s;
 }
 

@@ -44,7 +44,7 @@ std::optional<strategy_kind> strategy_named(const std::string& name) {
   return std::nullopt;
 }
 
-// "exhaustive, bounded or random"
+// "exhaustive, bounded, random or timed"
 std::string strategy_names() {
   const std::span<const strategy_row> all = all_strategies();
   std::string names;
@@ -137,7 +137,13 @@ namespace {
 
 void apply_strategy(const settings& said, explore_options& declared) {
   std::optional<std::uint32_t>& preemptions = declared.limits.preemptions;
-  if (strategy_row_of(declared.strategy).samples && preemptions) {
+  const bool timed = declared.strategy == strategy_kind::timed;
+  if (timed && !said.strategy && said.preemptions) {
+    throw bad_input(
+        "a bound on preemptions was said, and the check is searched in timed mode, which has none\n"
+        "  leave the bound out, or say strategy bounded, too, for asynchronous time");
+  }
+  if ((strategy_row_of(declared.strategy).samples || timed) && preemptions) {
     throw bad_input(
         fmt::format("strategy {} has no bound on preemptions, and the code declares both\n"
                     "  declare strategy bounded, or leave the bound out",

@@ -9,6 +9,7 @@
 #include <norn/scheduler/strategy/exhaustive.hpp>
 #include <norn/scheduler/strategy/in_turns.hpp>
 #include <norn/scheduler/strategy/random_walk.hpp>
+#include <norn/scheduler/strategy/timed.hpp>
 
 namespace norn::engine {
 
@@ -33,6 +34,10 @@ made_strategy make_random(const explore_options& options) {
   return {std::make_unique<random_walk>(options.seed), nullptr, nullptr};
 }
 
+made_strategy make_timed(const explore_options&) {
+  return {std::make_unique<timed>(), nullptr, nullptr};
+}
+
 constexpr std::array rows{
     strategy_row{.kind = strategy_kind::exhaustive,
                  .name = "exhaustive",
@@ -44,6 +49,7 @@ constexpr std::array rows{
                  .make = make_bounded},
     strategy_row{
         .kind = strategy_kind::random, .name = "random", .samples = true, .make = make_random},
+    strategy_row{.kind = strategy_kind::timed, .name = "timed", .make = make_timed},
 };
 
 }  // namespace

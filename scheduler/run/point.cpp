@@ -30,33 +30,38 @@ void refuse_destroyed(runner& r, const operation_kind& kind, const std::string& 
 
 // --- point ---
 
-point::point(const operation_kind& kind, const object& on, source_location where, guard waits_for)
-    : runner_(&current(kind.name)), thread_(runner_->self()) {
-  // Read once: by the time the operation runs the object's memory may be gone.
-  const object_slot slot = on.slot();
+point::point(const operation& op, const object* on)
+    : runner_(&current(op.kind->name)), thread_(runner_->self()) {
   if (runner_->unwinding()) {
-    abandon(kind);
-  } else if (!runner_->alive(slot, &on)) {
-    come_too_late(kind, slot, where, waits_for);
+    abandon(*op.kind);
+  } else if (on != nullptr && !runner_->alive(op.object, on)) {
+    come_too_late(*op.kind, op.object, op.where, op.guard);
   } else {
-    runner_->announce({&kind, slot, where, waits_for});
+    runner_->announce(op);
     begin();
-    if (!abandoned() && !runner_->alive(slot, &on)) be_overtaken(kind, slot);
+    if (on != nullptr && !abandoned() && !runner_->alive(op.object, on)) {
+      be_overtaken(*op.kind, op.object);
+    }
   }
 }
+
+// The object's slot is read once: by the time the operation runs the object's memory may be gone.
+point::point(const operation_kind& kind, const object& on, source_location where, guard waits_for)
+    : point({&kind, on.slot(), where, waits_for}, &on) {}
+
+point::point(const operation_kind& kind, const object& on, source_location where,
+             const timing& when)
+    : point({&kind, on.slot(), where, {}, &when}, &on) {}
+
+point::point(const operation_kind& kind, object_slot on, source_location where, guard waits_for,
+             const timing& when)
+    : point({&kind, on, where, waits_for, &when}, nullptr) {}
 
 point::point(const operation_kind& kind, source_location where)
     : point(kind, no_object, where, {}) {}
 
 point::point(const operation_kind& kind, object_slot on, source_location where, guard waits_for)
-    : runner_(&current(kind.name)), thread_(runner_->self()) {
-  if (runner_->unwinding()) {
-    abandon(kind);
-  } else {
-    runner_->announce({&kind, on, where, waits_for});
-    begin();
-  }
-}
+    : point({&kind, on, where, waits_for}, nullptr) {}
 
 void point::begin() {
   if (runner_->unwinding()) {
@@ -217,6 +222,12 @@ object_slot end_of(thread_id t) {
 object_slot end_of_group_of(thread_id first) { return current("end_of_group_of").end_of(first); }
 
 bool runs_alone() { return current("runs_alone").runs_alone(); }
+
+timing::moment present() { return current("present").execution().size(); }
+bool is_timed() { return current("is_timed").is_timed(); }
+void set_delay(std::int64_t nanoseconds) {
+  current("set_delay").execution().set_delay(nanoseconds);
+}
 
 thread_id parent_of(thread_id t) { return current("parent_of").parent(t); }
 

@@ -23,6 +23,7 @@
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/trace/access.hpp>
 #include <norn/scheduler/trace/operation.hpp>
+#include <norn/scheduler/trace/timing.hpp>
 
 namespace norn::engine {
 
@@ -36,6 +37,10 @@ class point {
   // For a kind with `nothrow`, and in whatever destructor the unwinding runs, it returns with
   // `abandoned()` true instead, and everything that is asked of it does nothing.
   point(const operation_kind& kind, const object& on, source_location where, guard waits_for = {});
+  // In timed mode it happens when `when` says (trace/timing.hpp). Requires: `when` outlives the constructor.
+  point(const operation_kind& kind, const object& on, source_location where, const timing& when);
+  point(const operation_kind& kind, object_slot on, source_location where, guard waits_for,
+        const timing& when);
   // An operation on no object: a choice, the creation of a thread.
   point(const operation_kind& kind, source_location where);
   // An operation on an object of the scheduler's own, such as the end of a thread.
@@ -120,6 +125,7 @@ class point {
   }
 
  private:
+  point(const operation& op, const object* on);
   void begin();
   void abandon(const operation_kind& kind);
   void come_too_late(const operation_kind& kind, object_slot slot, source_location where,
@@ -165,6 +171,15 @@ object_id identity_of(object_slot slot);
 
 // Whether the object that had this slot and place has not been destroyed.
 bool is_alive(object_slot slot, const object* place);
+
+// The time of the newest event, for the timing of operations to come.
+timing::moment present();
+
+// Whether the search is in timed mode, where the clock does not show a lower bound alone.
+bool is_timed();
+
+// In timed mode, and from here on: an enabled operation of the program happens within so many nanoseconds.
+void set_delay(std::int64_t nanoseconds);
 
 // True while an `always` predicate is evaluated: a model's read then takes no step; it calls
 // `observe` and returns its value. Every other operation inside a predicate is misuse.

@@ -49,6 +49,7 @@ class runner {
     std::size_t stack_bytes = std::size_t{256} * 1024;
     std::uint32_t depth = 10'000;
     bool narrate = false;      // keep names, arguments, results and changes for a reader
+    bool timed = false;        // the strategy is of timed mode (point.hpp)
     std::size_t break_at = 0;  // raise SIGTRAP before this step, counted from 1
     // The identities of threads, shared by the runners of a search; null: threads are numbered as they come.
     thread_names* names = nullptr;
@@ -120,6 +121,7 @@ class runner {
     return settings_.narrate && !narrations_.empty() ? &narrations_.back() : nullptr;
   }
   bool narrates() const { return settings_.narrate; }
+  bool is_timed() const { return settings_.timed; }
 
   // Accesses of the event just executed.
   void access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {

@@ -54,6 +54,7 @@ void execution::rewind(std::size_t kept) {
   size_ = 0;
   kept_ = kept;
   record_end_ = kept == 0 ? 0 : kept + 1;
+  delay_ = 0;
   outcome_ = engine::outcome::running;
 }
 
@@ -88,6 +89,7 @@ void execution::record_event(thread_id t) {
   e.thread = t;
   e.index = static_cast<std::uint32_t>(events_of(t).size());
   e.op = pending(t);
+  e.op.timing = nullptr;
   e.first_access = e.last_access = static_cast<std::uint32_t>(accesses_.size());
   e.first_predecessor = e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
   if (clocks_.size() < size_ * width_) clocks_.resize(2 * size_ * width_);

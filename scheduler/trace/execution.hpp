@@ -94,6 +94,9 @@ class execution {
   bool is_enabled(thread_id t) const {
     return state(t) == thread_state::parked && objects_.is_open(pending(t).guard);
   }
+  bool is_open(const guard& g) const { return objects_.is_open(g); }
+  // In timed mode an enabled operation happens within so many nanoseconds, unless its timing says otherwise.
+  std::int64_t delay() const { return delay_; }
   // `next(S)` of the exhaustive strategy (thread_table.hpp), where S are all events.
   thread_id canonical_next() const {
     return next(
@@ -179,6 +182,7 @@ class execution {
                : objects_.record_writes(id, accesses(last()));
   }
   void set_outcome(engine::outcome o) { outcome_ = o; }
+  void set_delay(std::int64_t nanoseconds) { delay_ = nanoseconds; }
 
   void check_invariants() const;
 
@@ -202,6 +206,7 @@ class execution {
   object_table objects_;
   access_frontiers frontiers_;
   engine::outcome outcome_ = engine::outcome::running;
+  std::int64_t delay_ = 0;
 };
 
 }  // namespace norn::engine

@@ -57,11 +57,15 @@ struct guard {
   bool exists() const { return open != nullptr; }
 };
 
+struct timing;
+
 struct operation {
   const operation_kind* kind = nullptr;
   object_slot object = no_object;
   source_location where;
   engine::guard guard;
+  // When it may happen (timing.hpp), as long as it is pending; null: at once.
+  const engine::timing* timing = nullptr;
 };
 
 }  // namespace norn::engine

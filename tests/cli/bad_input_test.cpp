@@ -68,7 +68,7 @@ TEST(BadInput, UnknownOption) {
 
 TEST(BadInput, OptionOutOfRange) {
   const std::vector<std::vector<std::string>> cases{
-      {"--strategy", "exhaustive, bounded or random", "pct"},
+      {"--strategy", "exhaustive, bounded, random or timed", "pct"},
       {"--preemptions", "a whole number from 0 to 10000", "-1"},
       {"--preemptions", "a whole number from 0 to 10000", "10001"},
       {"--preemptions", "a whole number from 0 to 10000", "few"},

@@ -270,12 +270,12 @@ TEST(Flags, ATokenThatIsNoneFailsTheTest) {
 TEST(Flags, AnUnknownOneFailsTheTestWithTheListOfThoseThereAre) {
   const run_anew run = with("--gtest_filter=DISABLED_Sample.Holds --norn_sed=3");
   EXPECT_EQ(run.code, 1);
-  EXPECT_TRUE(
-      has(run,
-          "there is no flag --norn_sed\n"
-          "  the flags of Norn:\n"
-          "    --norn_replay=TOKEN  one schedule again\n"
-          "    --norn_strategy=NAME  how schedules are chosen: exhaustive, bounded or random\n"))
+  EXPECT_TRUE(has(
+      run,
+      "there is no flag --norn_sed\n"
+      "  the flags of Norn:\n"
+      "    --norn_replay=TOKEN  one schedule again\n"
+      "    --norn_strategy=NAME  how schedules are chosen: exhaustive, bounded, random or timed\n"))
       << run.output;
 }
 
