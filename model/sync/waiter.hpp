@@ -29,6 +29,7 @@ class waiter {
   bool notified(const engine::point& p) const { return p.word(state_) == waits_; }
   void read(engine::point& p) const { p.read(state_); }
   void write(engine::point& p) const { p.write(state_); }
+  void may_write(engine::point& p) const { p.may_write(state_); }
 
   // What the thread let go of when it began to wait; only compared.
   const void* mutex() const { return mutex_; }
