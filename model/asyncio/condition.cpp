@@ -11,8 +11,8 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind wait_kind{.name = "wait", .adaptive = true};
-constexpr operation_kind notify_kind{.name = "notify", .adaptive = true};
+constexpr operation_kind wait_kind{.name = "wait", .reach = engine::reach::unknown};
+constexpr operation_kind notify_kind{.name = "notify", .reach = engine::reach::unknown};
 
 }  // namespace
 

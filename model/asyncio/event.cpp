@@ -10,10 +10,10 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind set_kind{.name = "set", .adaptive = true};
+constexpr operation_kind set_kind{.name = "set", .reach = engine::reach::unknown};
 constexpr operation_kind clear_kind{"clear"};
 constexpr operation_kind is_set_kind{"is_set"};
-constexpr operation_kind wait_kind{.name = "wait", .adaptive = true};
+constexpr operation_kind wait_kind{.name = "wait", .reach = engine::reach::unknown};
 
 }  // namespace
 

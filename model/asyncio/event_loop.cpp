@@ -20,9 +20,9 @@ constexpr operation_kind hand_in_kind{"call_soon_threadsafe"};
 constexpr operation_kind close_kind{"close"};
 constexpr operation_kind cancel_kind{"cancel"};
 // Whether it looks at what is ready depends on what was.
-constexpr operation_kind run_kind{.name = "run", .adaptive = true};
-constexpr operation_kind poll_kind{.name = "poll", .adaptive = true};
-constexpr operation_kind return_kind{.name = "return", .adaptive = true};
+constexpr operation_kind run_kind{.name = "run", .reach = engine::reach::unknown};
+constexpr operation_kind poll_kind{.name = "poll", .reach = engine::reach::unknown};
+constexpr operation_kind return_kind{.name = "return", .reach = engine::reach::unknown};
 constexpr operation_kind turn_kind{.name = "turn"};
 
 std::uint64_t held_by(thread_id t) { return index_of(t) + 1; }

@@ -88,8 +88,9 @@ namespace detail {
 void await(future_state& f, source_location where);
 
 inline constexpr engine::operation_kind look_kind{"look"};
-inline constexpr engine::operation_kind set_kind{.name = "set", .adaptive = true};
-inline constexpr engine::operation_kind cancel_kind{.name = "cancel", .adaptive = true};
+inline constexpr engine::operation_kind set_kind{.name = "set", .reach = engine::reach::unknown};
+inline constexpr engine::operation_kind cancel_kind{.name = "cancel",
+                                                    .reach = engine::reach::unknown};
 
 }  // namespace detail
 

@@ -13,7 +13,7 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind gather_kind{.name = "gather", .adaptive = true};
+constexpr operation_kind gather_kind{.name = "gather", .reach = engine::reach::unknown};
 
 class gathered : public future_of<void> {
  public:

@@ -23,7 +23,8 @@ namespace detail {
 std::shared_ptr<future_of<void>> gather(std::vector<std::shared_ptr<future_state>> children,
                                         exceptions how, source_location where);
 
-inline constexpr engine::operation_kind shield_kind{.name = "shield", .adaptive = true};
+inline constexpr engine::operation_kind shield_kind{.name = "shield",
+                                                    .reach = engine::reach::unknown};
 
 }  // namespace detail
 

@@ -16,10 +16,11 @@ namespace norn::asyncio {
 
 namespace detail {
 
-inline constexpr engine::operation_kind put_kind{.name = "put", .adaptive = true};
-inline constexpr engine::operation_kind get_kind{.name = "get", .adaptive = true};
-inline constexpr engine::operation_kind queue_done_kind{.name = "task_done", .adaptive = true};
-inline constexpr engine::operation_kind join_kind{.name = "join", .adaptive = true};
+inline constexpr engine::operation_kind put_kind{.name = "put", .reach = engine::reach::unknown};
+inline constexpr engine::operation_kind get_kind{.name = "get", .reach = engine::reach::unknown};
+inline constexpr engine::operation_kind queue_done_kind{.name = "task_done",
+                                                        .reach = engine::reach::unknown};
+inline constexpr engine::operation_kind join_kind{.name = "join", .reach = engine::reach::unknown};
 inline constexpr engine::operation_kind size_kind{"qsize"};
 
 }  // namespace detail

@@ -10,8 +10,9 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind acquire_kind{.name = "acquire", .adaptive = true};
-constexpr operation_kind release_kind{.name = "release", .adaptive = true, .nothrow = true};
+constexpr operation_kind acquire_kind{.name = "acquire", .reach = engine::reach::unknown};
+constexpr operation_kind release_kind{
+    .name = "release", .reach = engine::reach::unknown, .nothrow = true};
 constexpr operation_kind locked_kind{"locked"};
 
 }  // namespace

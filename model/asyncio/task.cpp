@@ -12,11 +12,11 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind await_kind{.name = "await", .adaptive = true};
+constexpr operation_kind await_kind{.name = "await", .reach = engine::reach::unknown};
 constexpr operation_kind begin_kind{"begin"};
 constexpr operation_kind resume_kind{"resume"};
-constexpr operation_kind end_kind{.name = "end", .adaptive = true};
-constexpr operation_kind sleep_kind{.name = "sleep", .adaptive = true};
+constexpr operation_kind end_kind{.name = "end", .reach = engine::reach::unknown};
+constexpr operation_kind sleep_kind{.name = "sleep", .reach = engine::reach::unknown};
 
 }  // namespace
 

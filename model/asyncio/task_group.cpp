@@ -8,7 +8,7 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind leave_kind{.name = "wait for the group", .adaptive = true};
+constexpr operation_kind leave_kind{.name = "wait for the group", .reach = engine::reach::unknown};
 
 }  // namespace
 

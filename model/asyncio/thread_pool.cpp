@@ -10,7 +10,7 @@ using namespace engine;
 namespace {
 
 constexpr operation_kind begin_kind{"begin"};
-constexpr operation_kind end_kind{.name = "end", .adaptive = true};
+constexpr operation_kind end_kind{.name = "end", .reach = engine::reach::unknown};
 constexpr operation_kind take_kind{"take"};
 constexpr operation_kind cancel_kind{"cancel"};
 constexpr operation_kind await_kind{"shut down"};

@@ -61,7 +61,8 @@ class thread_pool {
 
 namespace detail {
 
-inline constexpr engine::operation_kind to_thread_kind{.name = "to_thread", .adaptive = true};
+inline constexpr engine::operation_kind to_thread_kind{.name = "to_thread",
+                                                       .reach = engine::reach::unknown};
 
 // What a job came to, until the loop is told.
 template <class T>

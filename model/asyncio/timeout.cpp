@@ -8,9 +8,9 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind timeout_kind{.name = "timeout", .adaptive = true};
-constexpr operation_kind reschedule_kind{.name = "reschedule", .adaptive = true};
-constexpr operation_kind wait_for_kind{.name = "wait_for", .adaptive = true};
+constexpr operation_kind timeout_kind{.name = "timeout", .reach = engine::reach::unknown};
+constexpr operation_kind reschedule_kind{.name = "reschedule", .reach = engine::reach::unknown};
+constexpr operation_kind wait_for_kind{.name = "wait_for", .reach = engine::reach::unknown};
 
 }  // namespace
 

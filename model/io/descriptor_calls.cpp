@@ -14,17 +14,17 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind open_kind{.name = "open", .adaptive = true};
-constexpr operation_kind close_kind{.name = "close", .adaptive = true, .nothrow = true};
-constexpr operation_kind dup_kind{.name = "dup", .adaptive = true};
-constexpr operation_kind read_kind{.name = "read", .adaptive = true};
-constexpr operation_kind pread_kind{.name = "pread", .adaptive = true};
-constexpr operation_kind write_kind{.name = "write", .adaptive = true};
-constexpr operation_kind pwrite_kind{.name = "pwrite", .adaptive = true};
-constexpr operation_kind lseek_kind{.name = "lseek", .adaptive = true};
-constexpr operation_kind ftruncate_kind{.name = "ftruncate", .adaptive = true};
-constexpr operation_kind fsync_kind{.name = "fsync", .adaptive = true};
-constexpr operation_kind fstat_kind{.name = "fstat", .adaptive = true};
+constexpr operation_kind open_kind{.name = "open", .reach = reach::unknown};
+constexpr operation_kind close_kind{.name = "close", .reach = reach::unknown, .nothrow = true};
+constexpr operation_kind dup_kind{.name = "dup", .reach = reach::unknown};
+constexpr operation_kind read_kind{.name = "read", .reach = reach::unknown};
+constexpr operation_kind pread_kind{.name = "pread", .reach = reach::unknown};
+constexpr operation_kind write_kind{.name = "write", .reach = reach::unknown};
+constexpr operation_kind pwrite_kind{.name = "pwrite", .reach = reach::unknown};
+constexpr operation_kind lseek_kind{.name = "lseek", .reach = reach::unknown};
+constexpr operation_kind ftruncate_kind{.name = "ftruncate", .reach = reach::unknown};
+constexpr operation_kind fsync_kind{.name = "fsync", .reach = reach::unknown};
+constexpr operation_kind fstat_kind{.name = "fstat", .reach = reach::unknown};
 
 regular_file& file_of(const open_file_description& d) { return static_cast<regular_file&>(d.file); }
 

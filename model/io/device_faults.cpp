@@ -13,8 +13,8 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind error_kind{.name = "I/O error", .adaptive = true};
-constexpr operation_kind full_kind{.name = "disk full", .adaptive = true};
+constexpr operation_kind error_kind{.name = "I/O error", .reach = reach::unknown};
+constexpr operation_kind full_kind{.name = "disk full", .reach = reach::unknown};
 
 }  // namespace
 

@@ -18,11 +18,13 @@ using namespace engine;
 namespace {
 
 // Unlocking is what destructors do.
-constexpr operation_kind flock_kind{.name = "flock", .adaptive = true};
-constexpr operation_kind flock_unlock_kind{.name = "flock", .adaptive = true, .nothrow = true};
+constexpr operation_kind flock_kind{.name = "flock", .reach = reach::unknown};
+constexpr operation_kind flock_unlock_kind{
+    .name = "flock", .reach = reach::unknown, .nothrow = true};
 constexpr operation_kind flock_wait_kind{"flock"};
-constexpr operation_kind fcntl_kind{.name = "fcntl", .adaptive = true};
-constexpr operation_kind fcntl_unlock_kind{.name = "fcntl", .adaptive = true, .nothrow = true};
+constexpr operation_kind fcntl_kind{.name = "fcntl", .reach = reach::unknown};
+constexpr operation_kind fcntl_unlock_kind{
+    .name = "fcntl", .reach = reach::unknown, .nothrow = true};
 constexpr operation_kind fcntl_wait_kind{"fcntl"};
 
 // --- flock ---

@@ -13,15 +13,15 @@ using namespace engine;
 
 namespace {
 
-constexpr operation_kind rename_kind{.name = "rename", .adaptive = true};
-constexpr operation_kind link_kind{.name = "link", .adaptive = true};
-constexpr operation_kind unlink_kind{.name = "unlink", .adaptive = true, .nothrow = true};
-constexpr operation_kind mkdir_kind{.name = "mkdir", .adaptive = true};
-constexpr operation_kind rmdir_kind{.name = "rmdir", .adaptive = true, .nothrow = true};
-constexpr operation_kind truncate_kind{.name = "truncate", .adaptive = true};
-constexpr operation_kind stat_kind{.name = "stat", .adaptive = true};
-constexpr operation_kind exists_kind{.name = "exists", .adaptive = true};
-constexpr operation_kind readdir_kind{.name = "readdir", .adaptive = true};
+constexpr operation_kind rename_kind{.name = "rename", .reach = reach::unknown};
+constexpr operation_kind link_kind{.name = "link", .reach = reach::unknown};
+constexpr operation_kind unlink_kind{.name = "unlink", .reach = reach::unknown, .nothrow = true};
+constexpr operation_kind mkdir_kind{.name = "mkdir", .reach = reach::unknown};
+constexpr operation_kind rmdir_kind{.name = "rmdir", .reach = reach::unknown, .nothrow = true};
+constexpr operation_kind truncate_kind{.name = "truncate", .reach = reach::unknown};
+constexpr operation_kind stat_kind{.name = "stat", .reach = reach::unknown};
+constexpr operation_kind exists_kind{.name = "exists", .reach = reach::unknown};
+constexpr operation_kind readdir_kind{.name = "readdir", .reach = reach::unknown};
 
 result<void> truncate_file(call& c, std::string_view path, std::int64_t size) {
   if (size < 0) return failure{EINVAL};

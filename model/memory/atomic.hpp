@@ -32,22 +32,28 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr engine::operation_kind load_kind{.name = "load", .fixed = true};
-inline constexpr engine::operation_kind store_kind{.name = "store", .fixed = true};
-inline constexpr engine::operation_kind exchange_kind{.name = "exchange", .fixed = true};
+inline constexpr engine::operation_kind load_kind{.name = "load", .reach = engine::reach::exact};
+inline constexpr engine::operation_kind store_kind{.name = "store", .reach = engine::reach::exact};
+inline constexpr engine::operation_kind exchange_kind{.name = "exchange",
+                                                      .reach = engine::reach::exact};
 inline constexpr engine::operation_kind compare_exchange_kind{"compare_exchange"};
-inline constexpr engine::operation_kind fetch_add_kind{.name = "fetch_add", .fixed = true};
-inline constexpr engine::operation_kind fetch_sub_kind{.name = "fetch_sub", .fixed = true};
-inline constexpr engine::operation_kind fetch_and_kind{.name = "fetch_and", .fixed = true};
-inline constexpr engine::operation_kind fetch_or_kind{.name = "fetch_or", .fixed = true};
-inline constexpr engine::operation_kind fetch_xor_kind{.name = "fetch_xor", .fixed = true};
+inline constexpr engine::operation_kind fetch_add_kind{.name = "fetch_add",
+                                                       .reach = engine::reach::exact};
+inline constexpr engine::operation_kind fetch_sub_kind{.name = "fetch_sub",
+                                                       .reach = engine::reach::exact};
+inline constexpr engine::operation_kind fetch_and_kind{.name = "fetch_and",
+                                                       .reach = engine::reach::exact};
+inline constexpr engine::operation_kind fetch_or_kind{.name = "fetch_or",
+                                                      .reach = engine::reach::exact};
+inline constexpr engine::operation_kind fetch_xor_kind{.name = "fetch_xor",
+                                                       .reach = engine::reach::exact};
 inline constexpr engine::operation_kind atomic_wait_kind{"wait"};
 inline constexpr engine::operation_kind atomic_wake_kind{"wake"};
 // Whom a notification touches depends on who waits.
 inline constexpr engine::operation_kind atomic_notify_one_kind{
-    .name = "notify_one", .adaptive = true, .nothrow = true};
+    .name = "notify_one", .reach = engine::reach::unknown, .nothrow = true};
 inline constexpr engine::operation_kind atomic_notify_all_kind{
-    .name = "notify_all", .adaptive = true, .nothrow = true};
+    .name = "notify_all", .reach = engine::reach::unknown, .nothrow = true};
 
 // Whether equal values have equal bytes, as far as C++ compares atomics.
 template <class T>

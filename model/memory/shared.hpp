@@ -15,8 +15,8 @@ namespace norn {
 
 namespace detail {
 
-inline constexpr engine::operation_kind read_kind{.name = "read", .fixed = true};
-inline constexpr engine::operation_kind write_kind{.name = "write", .fixed = true};
+inline constexpr engine::operation_kind read_kind{.name = "read", .reach = engine::reach::exact};
+inline constexpr engine::operation_kind write_kind{.name = "write", .reach = engine::reach::exact};
 
 }  // namespace detail
 

@@ -50,9 +50,9 @@ class barrier_phases {
 
 // The last arrival of a phase ends it too.
 inline constexpr engine::operation_kind arrive_kind{
-    .name = "arrive", .adaptive = true, .nothrow = true};
+    .name = "arrive", .reach = engine::reach::unknown, .nothrow = true};
 inline constexpr engine::operation_kind arrive_and_drop_kind{
-    .name = "arrive_and_drop", .adaptive = true, .nothrow = true};
+    .name = "arrive_and_drop", .reach = engine::reach::unknown, .nothrow = true};
 
 struct no_completion {
   void operator()() const {}

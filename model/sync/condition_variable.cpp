@@ -13,10 +13,12 @@ namespace {
 
 constexpr operation_kind wake_kind{"wake"};
 // Which objects a wait that can end by itself touches depends on whether it was notified first.
-constexpr operation_kind wake_by_itself_kind{.name = "wake", .adaptive = true};
+constexpr operation_kind wake_by_itself_kind{.name = "wake", .reach = reach::announced};
 // Whom a notification touches depends on who waits.
-constexpr operation_kind notify_one_kind{.name = "notify_one", .adaptive = true, .nothrow = true};
-constexpr operation_kind notify_all_kind{.name = "notify_all", .adaptive = true, .nothrow = true};
+constexpr operation_kind notify_one_kind{
+    .name = "notify_one", .reach = reach::unknown, .nothrow = true};
+constexpr operation_kind notify_all_kind{
+    .name = "notify_all", .reach = reach::unknown, .nothrow = true};
 
 }  // namespace
 
@@ -59,6 +61,11 @@ std::cv_status condition::wake(const pending_wait& self, const timer& until,
   if (!by_itself) when = {};
   point p{by_itself ? wake_by_itself_kind : wake_kind, here, where,
           by_itself ? guard{} : self.until_ended(), when};
+  if (by_itself) {
+    self.may_write(p);
+    p.may_write(here);
+    until.may_fire(p);
+  }
   const bool notified = self.ended(p);
   // Both ways of waking by itself have the same accesses, as alternatives must.
   const bool fires = timed && (notified || !spurious || p.choose(2) == 0);

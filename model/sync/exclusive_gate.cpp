@@ -13,7 +13,7 @@ namespace {
 constexpr operation_kind lock_kind{"lock"};
 constexpr operation_kind try_lock_kind{"try_lock"};
 // Touches the clock only when it gives up.
-constexpr operation_kind timed_lock_kind{.name = "try_lock_until", .adaptive = true};
+constexpr operation_kind timed_lock_kind{.name = "try_lock_until", .reach = reach::announced};
 constexpr operation_kind unlock_kind{.name = "unlock", .nothrow = true};
 
 std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
@@ -53,6 +53,8 @@ bool exclusive_gate::try_lock(source_location where) {
 
 bool exclusive_gate::try_lock(const timer& until, source_location where) {
   point p{timed_lock_kind, state_, where, until.timing({state_.slot(), is_free})};
+  p.may_write(state_);
+  until.may_fire(p);
   refuse_second_lock(p);
   const bool free = owner_ == no_thread;
   if (free) {

@@ -15,7 +15,7 @@ constexpr operation_kind release_kind{.name = "release", .nothrow = true};
 constexpr operation_kind acquire_kind{"acquire"};
 constexpr operation_kind try_acquire_kind{"try_acquire"};
 // Touches the clock only when it gives up.
-constexpr operation_kind timed_acquire_kind{.name = "try_acquire_until", .adaptive = true};
+constexpr operation_kind timed_acquire_kind{.name = "try_acquire_until", .reach = reach::announced};
 
 bool is_positive(std::uint64_t word, std::uint64_t) { return word > 0; }
 
@@ -75,6 +75,8 @@ bool semaphore::try_acquire(source_location where) {
 
 bool semaphore::try_acquire(const timer& until, source_location where) {
   point p{timed_acquire_kind, state_, where, until.timing({state_.slot(), is_positive})};
+  p.may_write(state_);
+  until.may_fire(p);
   const bool taken = counter_ > 0;
   if (taken) {
     count(p, -1);

@@ -17,8 +17,9 @@ constexpr operation_kind lock_shared_kind{"lock_shared"};
 constexpr operation_kind try_lock_shared_kind{"try_lock_shared"};
 constexpr operation_kind unlock_shared_kind{.name = "unlock_shared", .nothrow = true};
 // These touch the clock only when they give up.
-constexpr operation_kind timed_lock_kind{.name = "try_lock_until", .adaptive = true};
-constexpr operation_kind timed_lock_shared_kind{.name = "try_lock_shared_until", .adaptive = true};
+constexpr operation_kind timed_lock_kind{.name = "try_lock_until", .reach = reach::announced};
+constexpr operation_kind timed_lock_shared_kind{.name = "try_lock_shared_until",
+                                                .reach = reach::announced};
 
 constexpr std::uint64_t owner_bits = 0xffffffff;
 constexpr unsigned reader_shift = 32;
@@ -54,6 +55,8 @@ bool shared_mutex::try_lock(source_location where) {
 bool shared_mutex::try_lock(const timer& until, source_location where) {
   refuse_second_lock(timed_lock_kind, where);
   point p{timed_lock_kind, state_, where, until.timing({state_.slot(), is_free})};
+  p.may_write(state_);
+  until.may_fire(p);
   const bool taken = free();
   if (taken) {
     take(p);
@@ -121,6 +124,8 @@ bool shared_mutex::try_lock_shared(source_location where) {
 bool shared_mutex::try_lock_shared(const timer& until, source_location where) {
   refuse_second_lock(timed_lock_shared_kind, where);
   point p{timed_lock_shared_kind, state_, where, until.timing({state_.slot(), has_no_owner})};
+  p.may_write(state_);
+  until.may_fire(p);
   const bool taken = owner_ == no_thread;
   if (taken) {
     take_shared(p);

@@ -53,6 +53,7 @@ class pending_wait {
   bool end(engine::point& p, wake_reason why) const;
   // The access of who could end it: a write, or a read where it has been ended.
   void touch(engine::point& p) const;
+  void may_write(engine::point& p) const { p.may_write(*state_); }
 
   // What has become of it, which the event has to read, or write, with one of the two below.
   bool ended(const engine::point& p) const;

@@ -14,7 +14,7 @@ using namespace engine;
 namespace {
 
 constexpr operation_kind declare_kind{"may strike"};
-constexpr operation_kind crash_kind{.name = "crash", .adaptive = true};
+constexpr operation_kind crash_kind{.name = "crash", .reach = reach::unknown};
 constexpr operation_kind restart_kind{"restart"};
 constexpr operation_kind cease_kind{.name = "cease", .nothrow = true};
 constexpr operation_kind await_kind{.name = "await the end of", .nothrow = true};

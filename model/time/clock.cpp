@@ -71,6 +71,7 @@ void virtual_clock::advance_to(point& p, std::chrono::nanoseconds deadline) {
 }
 
 void virtual_clock::touch(point& p) const { p.update_lazily(state_, advance_class); }
+void virtual_clock::may_touch(point& p) const { p.may_update(state_, advance_class); }
 
 std::chrono::nanoseconds saturated_sum(std::chrono::nanoseconds a, std::chrono::nanoseconds b) {
   std::int64_t sum = 0;

@@ -47,6 +47,8 @@ class virtual_clock {
   void advance_to(engine::point& p, std::chrono::nanoseconds deadline);
   // The same access without a change, for an alternative that must look like a timeout.
   void touch(engine::point& p) const;
+  // Announces that access.
+  void may_touch(engine::point& p) const;
 
   // In timed mode: an operation takes a time from an interval. From here on the clock shows a lower bound, and to
   // read it is misuse.

@@ -26,4 +26,8 @@ void timer::touch(point& p) const {
   if (kind_ == kind::at) virtual_clock::of_execution().touch(p);
 }
 
+void timer::may_fire(point& p) const {
+  if (kind_ == kind::at) virtual_clock::of_execution().may_touch(p);
+}
+
 }  // namespace norn

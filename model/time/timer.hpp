@@ -44,6 +44,8 @@ class timer {
   void fire(engine::point& p) const;
   // The accesses of `fire` without its effect (see virtual_clock::touch).
   void touch(engine::point& p) const;
+  // Announces them, of an operation that times out or does not.
+  void may_fire(engine::point& p) const;
 
  private:
   enum class kind { never, expired, at };

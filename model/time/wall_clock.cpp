@@ -13,7 +13,7 @@ namespace {
 
 constexpr operation_kind now_kind{"now"};
 constexpr operation_kind set_kind{"set"};
-constexpr operation_kind step_kind{.name = "step", .adaptive = true};
+constexpr operation_kind step_kind{.name = "step", .reach = reach::unknown};
 
 using time_point = system_clock::time_point;
 

@@ -30,9 +30,9 @@ inline std::string describe_as_misuse(const divergence& d) {
       return which +
              " touched other objects than after an event that it was put before, and its kind does "
              "not say "
-             "that it may: the search would miss executions.\n  let the model's operation_kind say "
-             "`.adaptive = "
-             "true`, or touch the same objects whatever it meets (docs/writing-a-model.md)";
+             "that it may: the search would miss executions.\n  let the operation announce its "
+             "reach, or the model's operation_kind say `.reach = reach::unknown`, or touch the "
+             "same objects whatever it meets (docs/writing-a-model.md)";
     case divergence::cause::unequal_alternatives:
       return which +
              " made other accesses than with another of its alternatives: the search would miss "

@@ -105,8 +105,14 @@ void point::be_overtaken(const operation_kind& kind, object_slot slot) {
   runner_ = nullptr;
 }
 
+void point::announce(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
+  NORN_INVARIANT(step_ == runner_->execution().size());
+  runner_->execution().add_announced({o, mode, update_class, where});
+}
+
 void point::touch(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
   NORN_INVARIANT(step_ == runner_->execution().size());
+  runner_->require_announced({o, mode, update_class, where});
   runner_->record_access(o, mode, update_class, where);
 }
 

@@ -53,6 +53,23 @@ class point {
   bool abandoned() const { return runner_ == nullptr; }
   thread_id thread() const { return thread_; }
 
+  // Announces what the operation can touch at most, by its strongest access. Only of kinds whose reach is `announced`;
+  // all of it before the first access. Requires: depends on nothing but what the thread had seen before the point. An
+  // access outside of what was announced is misuse.
+  void may_read(const object& o, region where = region::whole()) {
+    if (recording_) announce(o.slot(), access_mode::read, 0, where);
+  }
+  void may_write(const object& o, region where = region::whole()) {
+    if (recording_) announce(o.slot(), access_mode::write, 0, where);
+  }
+  void may_write(object_slot o) {
+    if (recording_) announce(o, access_mode::write, 0, region::whole());
+  }
+  // Of an object that is observed lazily, too.
+  void may_update(const object& o, std::uint8_t update_class) {
+    if (recording_) announce(o.slot(), access_mode::update, update_class, region::whole());
+  }
+
   // Accesses, in the order in which the operation makes them (access.hpp).
   void read(const object& o, region where = region::whole()) {
     if (recording_) touch(o.slot(), access_mode::read, 0, where);
@@ -131,6 +148,7 @@ class point {
   void come_too_late(const operation_kind& kind, object_slot slot, source_location where,
                      const guard& waits_for);
   void be_overtaken(const operation_kind& kind, object_slot slot);
+  void announce(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   void touch(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   void note(synchronisation what, object_slot o);
   void note_release(const object& o);

@@ -1,5 +1,6 @@
 #include <norn/scheduler/run/runner.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cxxabi.h>
@@ -217,6 +218,20 @@ std::uint16_t runner::choose(std::uint32_t offered) {
   NORN_INVARIANT(chosen < n);
   execution_.set_alternative(chosen, n);
   return chosen;
+}
+
+// The search takes what was announced for all that the operation can touch.
+void runner::require_announced(const engine::access& a) {
+  const event& e = execution_.last();
+  if (e.op.kind->reach != reach::announced) return;
+  const auto all = execution_.announced(e);
+  if (std::any_of(all.begin(), all.end(),
+                  [&](const engine::access& most) { return covers(most, a); }))
+    return;
+  report_misuse(std::string(e.op.kind->name) + " touches " + objects_.name_of(a.object) +
+                ", or a part of it, in a way that it has not announced: the search would miss "
+                "executions.\n  let the model announce all that the operation can touch, before "
+                "its first access (docs/writing-a-model.md)");
 }
 
 void runner::record_access(object_slot o, access_mode mode, std::uint8_t update_class,

@@ -127,6 +127,7 @@ class runner {
   void access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
     if (!execution_.recorded()) record_access(o, mode, update_class, where);
   }
+  void require_announced(const engine::access& a);
   void record_access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   // The event destroys the object, which changes nothing that a predicate could see.
   void access_by_destruction(object_slot o);

@@ -36,6 +36,15 @@ std::uint64_t objects_touched(const execution& t, event_id e) {
   return not_zero(sum);
 }
 
+std::uint64_t reach_announced(const execution& t, event_id e) {
+  std::uint64_t hash = 0;
+  for (const access& a : t.announced(t.at(e))) {
+    hash = mix(mix(hash, hash_of_part(t.name_of(a.object), a.where)),
+               index_of(a.mode) << 8 | a.update_class);
+  }
+  return not_zero(hash);
+}
+
 std::uint64_t accesses_made(const execution& t, event_id e) {
   std::uint64_t hash = 0;
   for (const access& a : t.accesses(t.at(e))) {

@@ -29,6 +29,8 @@ footprint footprint_of_last(const execution& t);
 //
 // The objects and regions, each once, in no order: the same of an operation that is not adaptive, whatever it meets.
 std::uint64_t objects_touched(const execution& t, event_id e);
+// What the event's operation announced: the same whatever it meets.
+std::uint64_t reach_announced(const execution& t, event_id e);
 // The accesses with their modes, in their order: the same of all alternatives of an event.
 std::uint64_t accesses_made(const execution& t, event_id e);
 

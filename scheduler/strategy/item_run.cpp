@@ -106,7 +106,10 @@ bool item_run::touches_what_is_expected(const execution& so_far) {
     if (item_.touches == accesses_made(so_far, checked)) return true;
     return fail(divergence::cause::unequal_alternatives);
   }
-  if (item_.touches == objects_touched(so_far, checked) || adaptive_.is_adaptive(e)) return true;
+  const std::uint64_t touches =
+      adaptive_.is_bounded(e) ? reach_announced(so_far, checked) : objects_touched(so_far, checked);
+  if (item_.touches == touches) return true;
+  if (adaptive_.is_adaptive(e) && !adaptive_.is_bounded(e)) return true;
   if (!e.has_extra_accesses) return fail(divergence::cause::undeclared_footprint);
   is_out_of_date_ = true;
   return false;

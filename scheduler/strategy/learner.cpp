@@ -87,6 +87,7 @@ void learner::reverse_races(const parent& from, event_id reversed) {
     if (decided == nullptr || (old && index_of(r) >= settled_.from)) continue;
     if (index_of(r) < opened && writes(t, r, w.op.guard.object)) continue;
     if (!immediate(t, r, reversed)) continue;
+    if (adaptive_.is_bounded(w) && races_.reverse_within_reach(from, *decided, reversed)) continue;
     if (adaptive_.is_adaptive(w)) {
       races_.reverse(from, *decided, reversed);
       continue;

@@ -21,6 +21,37 @@ bool comes_later(const work_item& a, const work_item& b) {
   return parts(a.proposal) > parts(b.proposal);
 }
 
+using pasts = std::vector<std::vector<event_count>>;
+
+// All pasts that one execution has to propose are kept at once.
+constexpr std::size_t most_pasts_unseen = 64;
+
+// The past in the execution itself, with the resolution's block and the reversed operation.
+std::vector<event_count> past_in(const execution& t, const decision& d, event_id reversed) {
+  std::vector<event_count> cut(t.width(), 0);
+  for (std::size_t i = 0; i <= d.last; ++i) ++cut[index_of(t.at(event_id(i)).thread)];
+  join(cut, t.clock(reversed));
+  return cut;
+}
+
+// Every event of the execution that the operation conflicts with after this past, and that could have
+// gone before it, makes a larger past.
+template <class Conflicts>
+void widen(const execution& t, const decision& d, event_id reversed,
+           const std::vector<event_count>& cut, const Conflicts& conflicts, pasts& all) {
+  const auto resolution = event_id(d.last);
+  for (std::size_t i = d.last + 1; i < t.size(); ++i) {
+    const event& z = t.at(event_id(i));
+    if (contains(cut, z) || z.thread == t.at(reversed).thread) continue;
+    if (t.happens_before(resolution, event_id(i)) || t.happens_before(reversed, event_id(i)))
+      continue;
+    if (!conflicts(z)) continue;
+    std::vector<event_count> wider = cut;
+    join(wider, t.clock(event_id(i)));
+    if (std::find(all.begin(), all.end(), wider) == all.end()) all.push_back(std::move(wider));
+  }
+}
+
 }  // namespace
 
 void open_races::drop() {
@@ -41,6 +72,22 @@ void open_races::reverse(const parent& from, const decision& d, event_id reverse
         kept_parent{from.t, from.item, from.by_next, from.settled});
   }
   open_.push_back({kept_, d, reversed});
+}
+
+bool open_races::reverse_within_reach(const parent& from, const decision& d, event_id reversed) {
+  const execution& t = from.t;
+  const event& w = t.at(reversed);
+  pasts all(1, past_in(t, d, reversed));
+  if (!proposer_.is_enabled_before(t, d, all[0], w.op, reversed)) return true;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::vector<event_count> cut = all[i];
+    widen(
+        t, d, reversed, cut, [&](const event& z) { return t.may_conflict(w, z); }, all);
+    if (all.size() > most_pasts_unseen) return false;
+  }
+  out_of_order_ = true;
+  for (const auto& cut : all) proposer_.propose(from, d, cut, w.thread, w.op, reversed);
+  return true;
 }
 
 std::optional<work_item> open_races::next_probe() {
@@ -79,40 +126,19 @@ work_item open_races::prefix_of(const open_race& race, cut_view cut) {
 std::optional<open_races::unknown_footprint> open_races::propose_after_each_past(
     const parent& from, const decision& d, event_id reversed) {
   const execution& t = from.t;
-  std::vector<std::vector<event_count>> pasts(1, std::vector<event_count>(t.width(), 0));
-  for (std::size_t i = 0; i <= d.last; ++i) ++pasts[0][index_of(t.at(event_id(i)).thread)];
-  join(pasts[0], t.clock(reversed));
+  pasts all(1, past_in(t, d, reversed));
   const event& w = t.at(reversed);
-  if (!proposer_.is_enabled_before(t, d, pasts[0], w.op, reversed)) return std::nullopt;
-  for (std::size_t i = 0; i < pasts.size(); ++i) {
-    const std::uint64_t key =
-        footprint_cache::key_of(t, pasts[i], reversed, event_id(d.last), w.thread);
+  if (!proposer_.is_enabled_before(t, d, all[0], w.op, reversed)) return std::nullopt;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::vector<event_count> cut = all[i];
+    const std::uint64_t key = footprint_cache::key_of(t, cut, reversed, event_id(d.last), w.thread);
     const footprint* const touched = footprints_.find(key);
-    if (touched == nullptr) return unknown_footprint{pasts[i], key};
-    const std::vector<event_count> cut = pasts[i];
-    widen(t, d, reversed, cut, *touched, pasts);
+    if (touched == nullptr) return unknown_footprint{cut, key};
+    widen(
+        t, d, reversed, cut, [&](const event& z) { return conflict(*touched, t, z); }, all);
   }
-  for (const auto& cut : pasts) proposer_.propose(from, d, cut, w.thread, w.op, reversed);
+  for (const auto& cut : all) proposer_.propose(from, d, cut, w.thread, w.op, reversed);
   return std::nullopt;
-}
-
-// Every event of the execution that the operation conflicts with after this past, and that could have
-// gone before it, makes a larger past.
-void open_races::widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
-                       const footprint& touched,
-                       std::vector<std::vector<event_count>>& pasts) const {
-  const auto resolution = event_id(d.last);
-  for (std::size_t i = d.last + 1; i < t.size(); ++i) {
-    const event& z = t.at(event_id(i));
-    if (contains(cut, z) || z.thread == t.at(reversed).thread) continue;
-    if (t.happens_before(resolution, event_id(i)) || t.happens_before(reversed, event_id(i)))
-      continue;
-    if (!conflict(touched, t, z)) continue;
-    std::vector<event_count> wider(cut.begin(), cut.end());
-    join(wider, t.clock(event_id(i)));
-    if (std::find(pasts.begin(), pasts.end(), wider) == pasts.end())
-      pasts.push_back(std::move(wider));
-  }
 }
 
 }  // namespace norn::engine

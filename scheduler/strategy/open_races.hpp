@@ -29,6 +29,10 @@ class open_races {
   void begin_parent();
   // Proposes the reversal after each past, or keeps the race until it can.
   void reverse(const parent& from, const decision& d, event_id reversed);
+  // The same of an operation that announced its reach, without running it: after each past that the reach allows. Those
+  // that the operation does not have are refused when they are examined. Returns false, and proposes nothing, where
+  // there are too many.
+  bool reverse_within_reach(const parent& from, const decision& d, event_id reversed);
 
   // The next prefix to be run, up to an operation whose footprint is wanted. None where no race is left.
   std::optional<work_item> next_probe();
@@ -60,8 +64,6 @@ class open_races {
 
   std::optional<unknown_footprint> propose_after_each_past(const parent& from, const decision& d,
                                                            event_id reversed);
-  void widen(const execution& t, const decision& d, event_id reversed, cut_view cut,
-             const footprint& touched, std::vector<std::vector<event_count>>& pasts) const;
   static work_item prefix_of(const open_race& race, cut_view cut);
 
   item_frontier& items_;

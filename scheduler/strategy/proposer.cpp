@@ -89,7 +89,9 @@ bool proposer::would_be_canonical_maximum(const execution& t, const decision& d,
 
 // What the reversed operation will touch; 0 where it is not known.
 std::uint64_t proposer::expected_of(const execution& t, event_id reversed) const {
-  if (reversed == no_event || adaptive_.is_adaptive(t.at(reversed))) return 0;
+  if (reversed == no_event) return 0;
+  if (adaptive_.is_bounded(t.at(reversed))) return reach_announced(t, reversed);
+  if (adaptive_.is_adaptive(t.at(reversed))) return 0;
   return objects_touched(t, reversed);
 }
 

@@ -50,6 +50,13 @@ constexpr bool commuting_modes(const access& a, const access& b) {
          a.update_class == b.update_class;
 }
 
+// Whether whatever conflicts with `inner` conflicts with `outer`, too.
+constexpr bool covers(const access& outer, const access& inner) {
+  if (outer.object != inner.object || !outer.where.contains(inner.where)) return false;
+  if (outer.mode == access_mode::write) return true;
+  return outer.mode == inner.mode && outer.update_class == inner.update_class;
+}
+
 // Whether two accesses of one execution conflict.
 constexpr bool dependent(const access& a, const access& b) {
   return a.object == b.object && !commuting_modes(a, b) && a.where.overlaps(b.where);

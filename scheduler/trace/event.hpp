@@ -24,8 +24,11 @@ struct event {
   operation op;
 
   // Half-open ranges into the execution's tables, accesses in the order in which they were made.
+  // What was announced: the accesses that the operation can make at most, where its kind announces them.
   std::uint32_t first_access = 0;
   std::uint32_t last_access = 0;
+  std::uint32_t first_announced = 0;
+  std::uint32_t last_announced = 0;
   std::uint32_t first_predecessor = 0;
   std::uint32_t last_predecessor = 0;
 };

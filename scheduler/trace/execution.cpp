@@ -16,6 +16,17 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser (Steele, Lea, Fl
 
 }  // namespace
 
+namespace {
+
+bool any_dependent(std::span<const access> some, std::span<const access> others) {
+  return std::any_of(some.begin(), some.end(), [&](const access& x) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](const access& y) { return dependent(x, y); });
+  });
+}
+
+}  // namespace
+
 std::uint32_t execution::check_of(const operation_kind& kind, std::optional<object_id> on) {
   const std::uint64_t object = on ? index_of(*on) + 1 : 0;
   const auto check = static_cast<std::uint32_t>(mix(kind.name_hash + mix(object)));
@@ -23,12 +34,11 @@ std::uint32_t execution::check_of(const operation_kind& kind, std::optional<obje
 }
 
 bool execution::conflict(const event& a, const event& b) const {
-  const auto others = accesses(b);
-  const auto made = accesses(a);
-  return std::any_of(made.begin(), made.end(), [&](const access& x) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](const access& y) { return dependent(x, y); });
-  });
+  return any_dependent(accesses(a), accesses(b));
+}
+
+bool execution::may_conflict(const event& announces, const event& with) const {
+  return any_dependent(announced(announces), accesses(with));
 }
 
 std::uint64_t execution::word_at(object_slot o, cut_view cut) const {
@@ -48,6 +58,7 @@ void execution::rewind(std::size_t kept) {
   threads_.rewind(kept);
   if (kept < events_.size()) {
     accesses_.resize(events_[kept].first_access);
+    announced_.resize(events_[kept].first_announced);
     predecessors_.resize(events_[kept].first_predecessor);
     events_.resize(kept);
   }
@@ -91,6 +102,7 @@ void execution::record_event(thread_id t) {
   e.op = pending(t);
   e.op.timing = nullptr;
   e.first_access = e.last_access = static_cast<std::uint32_t>(accesses_.size());
+  e.first_announced = e.last_announced = static_cast<std::uint32_t>(announced_.size());
   e.first_predecessor = e.last_predecessor = static_cast<std::uint32_t>(predecessors_.size());
   if (clocks_.size() < size_ * width_) clocks_.resize(2 * size_ * width_);
   const cut_span own = row(index_of(id));
@@ -103,6 +115,13 @@ void execution::set_alternative(std::uint16_t chosen, std::uint16_t offered) {
   event& e = events_[size_ - 1];
   e.alternative = chosen;
   e.alternatives = offered;
+}
+
+void execution::add_announced(const access& a) {
+  event& e = events_[size_ - 1];
+  NORN_INVARIANT(e.first_access == e.last_access);  // it would depend on what the operation met
+  announced_.push_back(a);
+  e.last_announced = static_cast<std::uint32_t>(announced_.size());
 }
 
 void execution::add_access(const access& a) {

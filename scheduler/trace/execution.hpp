@@ -52,6 +52,10 @@ class execution {
   std::span<const access> accesses(const event& e) const {
     return std::span(accesses_).subspan(e.first_access, e.last_access - e.first_access);
   }
+  // What the event's operation can touch at most. Empty where its kind announces nothing.
+  std::span<const access> announced(const event& e) const {
+    return std::span(announced_).subspan(e.first_announced, e.last_announced - e.first_announced);
+  }
   // The events of other threads that the event directly depends on: the newest on each of its
   // objects. An earlier conflicting event lies in the past of one of these.
   std::span<const event_id> predecessors(const event& e) const {
@@ -67,6 +71,8 @@ class execution {
 
   // Whether two events are dependent, whatever else orders them.
   bool conflict(const event& a, const event& b) const;
+  // Whether what the first event announced conflicts with the second one.
+  bool may_conflict(const event& announces, const event& with) const;
 
   std::size_t width() const { return width_; }
   std::size_t thread_count() const { return threads_.size(); }  // identities, absent ones included
@@ -170,6 +176,7 @@ class execution {
     }
   }
   void set_alternative(std::uint16_t chosen, std::uint16_t offered);
+  void add_announced(const access& a);
   void add_access(const access& a);
   void mark_extra_accesses() { events_[size_ - 1].has_extra_accesses = true; }
   void mark_cut_short() { events_[size_ - 1].cut_short = true; }
@@ -199,6 +206,7 @@ class execution {
   std::size_t record_end_ = 0;  // what happens while fewer events than this have begun is recorded
   std::vector<event> events_;   // max(size_, kept_) of them
   std::vector<access> accesses_;
+  std::vector<access> announced_;
   std::vector<event_id> predecessors_;
   std::vector<event_count> clocks_;   // one row an event
   std::vector<event_count> nothing_;  // the empty cut

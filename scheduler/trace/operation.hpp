@@ -17,18 +17,28 @@ constexpr std::uint64_t hash_of_name(std::string_view name) {
   return hash;
 }
 
+// What the operations of a kind can touch at most, whatever they meet. It decides what the search has to find out by
+// running them (docs/decisions/0021-announced-reach.md).
+enum class reach : std::uint8_t {
+  // The same objects and regions. Only the modes may depend on what is met there: compare-exchange, `try_lock`.
+  own,
+  // The same objects and regions in the same modes, without a guard and without alternatives: a load, a store, a
+  // fetch_add. What the operation would do in another order is then known without running it.
+  exact,
+  // Parts of what each operation announces before its first access (point::may_write). Which parts depends on what it
+  // meets: a scan that ends early, a timed lock that moves the clock only when it gives up.
+  announced,
+  // Anything. The operation follows a name: what it touches is known only when it has run.
+  unknown,
+};
+
 // One constant of static storage per kind of operation, defined by the model that offers it.
 struct operation_kind {
   const char* name;  // as the reader of a trace knows it: "lock", "rename"
-  // Which objects (not only which modes) the operation touches depends on what it reads: a file
-  // operation that follows a name, a timed lock that moves the clock only when it gives up.
-  bool adaptive = false;
+  engine::reach reach = engine::reach::own;
   // May be called from a destructor or a noexcept function, where no exception can pass: when an
   // execution is abandoned it becomes a no-op instead of unwinding the thread.
   bool nothrow = false;
-  // Touches the same objects in the same modes whatever it meets: a load, a store, a fetch_add. What
-  // it would do in another order is then known without running it.
-  bool fixed = false;
   // Its alternatives are data of the program: their order does not follow from which threads there are, as that
   // of whom to wake does.
   bool offers_data = false;

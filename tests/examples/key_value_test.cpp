@@ -55,13 +55,14 @@ class transaction {
 
  private:
   bool try_lock(row& wanted, here where) {
-    static constexpr engine::operation_kind kind{.name = "lock", .adaptive = true};
+    static constexpr engine::operation_kind kind{.name = "lock", .reach = engine::reach::unknown};
     engine::point p{kind, wanted.lock, where};
     return take_or_wait(p, wanted);
   }
 
   bool lock_after_waiting(row& wanted, here where) {
-    static constexpr engine::operation_kind kind{.name = "wait for the end", .adaptive = true};
+    static constexpr engine::operation_kind kind{.name = "wait for the end",
+                                                 .reach = engine::reach::unknown};
     for (;;) {
       engine::point p{kind, waits_for_->state_, where, wait_->until_ended()};
       wait_->read(p);
@@ -123,7 +124,7 @@ class transaction {
   }
 
   void end(const char* how, here where) {
-    static constexpr engine::operation_kind kind{.name = "end", .adaptive = true};
+    static constexpr engine::operation_kind kind{.name = "end", .reach = engine::reach::unknown};
     engine::point p{kind, state_, where};
     p.write(state_);
     waits_for_ = nullptr;

@@ -35,8 +35,10 @@ class pool {
   // Returns the number of the job.
   std::size_t submit(std::function<void()> job,
                      norn::source_location where = norn::source_location::current()) {
-    static constexpr engine::operation_kind append_kind{.name = "append", .fixed = true};
-    static constexpr engine::operation_kind fill_kind{.name = "fill", .fixed = true};
+    static constexpr engine::operation_kind append_kind{.name = "append",
+                                                        .reach = engine::reach::exact};
+    static constexpr engine::operation_kind fill_kind{.name = "fill",
+                                                      .reach = engine::reach::exact};
     std::size_t number = 0;
     {
       engine::point p{append_kind, state_->tail, where};
@@ -71,8 +73,10 @@ class pool {
     std::vector<std::unique_ptr<slot>> slots;
 
     void work() {
-      static constexpr engine::operation_kind turn_kind{.name = "take turn", .fixed = true};
-      static constexpr engine::operation_kind done_kind{.name = "done", .fixed = true};
+      static constexpr engine::operation_kind turn_kind{.name = "take turn",
+                                                        .reach = engine::reach::exact};
+      static constexpr engine::operation_kind done_kind{.name = "done",
+                                                        .reach = engine::reach::exact};
       for (;;) {
         std::size_t number = 0;
         {

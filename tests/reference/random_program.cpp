@@ -31,31 +31,57 @@ namespace {
 constexpr std::size_t registers = 3;
 constexpr std::size_t lifeline_count = 2;
 
-constexpr std::array kind_names = {
-    "read",         "write",       "add",           "add_to_own",     "compare_swap",
-    "exchange_two", "follow",      "ghost_count",   "ghost_observe",  "choose",
-    "skip_if",      "lock",        "unlock",        "try_lock",       "wait",
-    "wait_for",     "notify_one",  "notify_all",    "await",          "acquire",
-    "release",      "lock_shared", "unlock_shared", "lock_exclusive", "unlock_exclusive",
-    "fork",         "fork_into",   "join",          "await_end",      "race_read",
-    "race_write"};
+constexpr std::array kind_names = {"read",
+                                   "write",
+                                   "add",
+                                   "add_to_own",
+                                   "compare_swap",
+                                   "exchange_two",
+                                   "follow",
+                                   "follow_within",
+                                   "claim",
+                                   "free_row",
+                                   "ghost_count",
+                                   "ghost_observe",
+                                   "choose",
+                                   "skip_if",
+                                   "lock",
+                                   "unlock",
+                                   "try_lock",
+                                   "wait",
+                                   "wait_for",
+                                   "notify_one",
+                                   "notify_all",
+                                   "await",
+                                   "acquire",
+                                   "release",
+                                   "lock_shared",
+                                   "unlock_shared",
+                                   "lock_exclusive",
+                                   "unlock_exclusive",
+                                   "fork",
+                                   "fork_into",
+                                   "join",
+                                   "await_end",
+                                   "race_read",
+                                   "race_write"};
 
 // A register whose operations are made of points directly, so that these tests rest on no model.
 class cell {
  public:
   int read() {
-    static constexpr operation_kind kind{.name = "read", .fixed = true};
+    static constexpr operation_kind kind{.name = "read", .reach = reach::exact};
     point p{kind, state_, {}};
     p.read(state_);
     return value();
   }
   void write(int v) {
-    static constexpr operation_kind kind{.name = "write", .fixed = true};
+    static constexpr operation_kind kind{.name = "write", .reach = reach::exact};
     point p{kind, state_, {}};
     put(p, v);
   }
   int add(int by) {
-    static constexpr operation_kind kind{.name = "add", .fixed = true};
+    static constexpr operation_kind kind{.name = "add", .reach = reach::exact};
     point p{kind, state_, {}};
     put(p, value() + by);
     return value();
@@ -71,22 +97,24 @@ class cell {
     return true;
   }
   static void exchange_two(cell& a, cell& b) {
-    static constexpr operation_kind kind{.name = "exchange_two", .fixed = true};
+    static constexpr operation_kind kind{.name = "exchange_two", .reach = reach::exact};
     point p{kind, a.state_, {}};
     const int old = a.value();
     a.put(p, b.value());
     b.put(p, old);
   }
   static int follow(cell& a, cell& b, cell& d, int wanted) {
-    static constexpr operation_kind kind{.name = "follow", .adaptive = true};
+    static constexpr operation_kind kind{.name = "follow", .reach = reach::unknown};
     point p{kind, a.state_, {}};
-    p.read(a.state_);
-    if (a.value() == wanted) {
-      b.put(p, wanted + 1);
-      return -1;
-    }
-    p.read(d.state_);
-    return d.value();
+    return follow_in(p, a, b, d, wanted);
+  }
+  static int follow_within(cell& a, cell& b, cell& d, int wanted) {
+    static constexpr operation_kind kind{.name = "follow_within", .reach = reach::announced};
+    point p{kind, a.state_, {}};
+    p.may_read(a.state_);
+    p.may_write(b.state_);
+    p.may_read(d.state_);
+    return follow_in(p, a, b, d, wanted);
   }
   void await(int wanted) {
     static constexpr operation_kind kind{"await"};
@@ -105,6 +133,15 @@ class cell {
   }
 
  private:
+  static int follow_in(point& p, cell& a, cell& b, cell& d, int wanted) {
+    p.read(a.state_);
+    if (a.value() == wanted) {
+      b.put(p, wanted + 1);
+      return -1;
+    }
+    p.read(d.state_);
+    return d.value();
+  }
   void put(point& p, int v) {
     p.write(state_);
     p.set_word(state_, static_cast<std::uint64_t>(v));
@@ -115,7 +152,37 @@ class cell {
   int value_ = 0;
 };
 
+// Rows of one object, a region each.
+class row_table {
+ public:
+  // Looks at the rows from `from` on, in their order, and takes the first that is free. Returns -1 if none is.
+  int claim(std::size_t from) {
+    static constexpr operation_kind kind{.name = "claim", .reach = reach::announced};
+    point p{kind, rows_, {}};
+    p.may_write(rows_, {from, taken_.size() - 1});
+    for (std::size_t row = from; row < taken_.size(); ++row) {
+      p.read(rows_, region::key(row));
+      if (taken_[row]) continue;
+      p.write(rows_, region::key(row));
+      taken_[row] = true;
+      return static_cast<int>(row);
+    }
+    return -1;
+  }
+  void free(std::size_t row) {
+    static constexpr operation_kind kind{.name = "free", .reach = reach::exact};
+    point p{kind, rows_, {}};
+    p.write(rows_, region::key(row));
+    taken_[row] = false;
+  }
+
+ private:
+  object rows_{"rows"};
+  std::array<bool, 3> taken_{};
+};
+
 struct world {
+  row_table rows;
   std::array<cell, registers> cells;
   std::array<mutex, 2> mutexes;
   shared_mutex rw;
@@ -187,6 +254,13 @@ class interpreter {
         return cell::exchange_two(at(i.a), at(i.b));
       case instruction_kind::follow:
         return saw(cell::follow(at(i.a), at(i.b), at(static_cast<std::uint8_t>(i.b + 1)), i.c));
+      case instruction_kind::follow_within:
+        return saw(
+            cell::follow_within(at(i.a), at(i.b), at(static_cast<std::uint8_t>(i.b + 1)), i.c));
+      case instruction_kind::claim:
+        return saw(world_.rows.claim(i.a));
+      case instruction_kind::free_row:
+        return world_.rows.free(i.a);
       case instruction_kind::ghost_count:
         ++world_.count;
         return;
@@ -301,7 +375,7 @@ class interpreter {
 // Kills the threads whose lifeline the object is. Before that it finds a register to be lost, or not, which depends on what
 // the register holds. Whether there was anything to kill.
 bool crash(world& w, const object& lifeline, bool loses) {
-  static constexpr operation_kind kind{.name = "crash", .adaptive = true};
+  static constexpr operation_kind kind{.name = "crash", .reach = reach::unknown};
   point p{kind, lifeline, {}};
   const auto n = loses ? p.choose(2) : 0;
   const std::size_t killed = p.kill(lifeline);

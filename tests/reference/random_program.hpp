@@ -21,6 +21,9 @@ enum class instruction_kind : std::uint8_t {
   compare_swap,   // register a: b → c
   exchange_two,   // registers a and b change places
   follow,         // read a; if it is c, write b, else read d: the footprint depends on the outcome
+  follow_within,  // the same, and announces what it can touch
+  claim,     // the first row from row a on that is free: the footprint ends there, and is announced
+  free_row,  // row a
   ghost_count,    // specification state += 1, part of the step before
   ghost_observe,  // specification state read into the log
   choose,         // one of 2 or 3

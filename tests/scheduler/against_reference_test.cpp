@@ -51,6 +51,25 @@ TEST(AgainstReference, FootprintsThatDependOnOutcomes) {
   check_programs("adaptive", {with(memory, {follow, follow, skip_if}), 3, 4, false}, 1500);
 }
 
+TEST(AgainstReference, ReachesThatAreAnnounced) {
+  check_programs("announced", {with(memory, {follow_within, follow_within, skip_if}), 3, 4, false},
+                 1000);
+  check_programs("rows", {{claim, claim, free_row, skip_if}, 3, 4, false}, 500);
+  check_programs("rows, 4 threads", {{claim, claim, free_row}, 4, 2, false}, 300);
+  check_programs("announced and unknown",
+                 {{write, add, follow, follow_within, claim, free_row}, 3, 4, false}, 500);
+}
+
+// What is not the operation's own is not announced: ghosts, what predicates read, what was killed.
+TEST(AgainstReference, ReachesWithExtraAccesses) {
+  feature_set features{
+      {write, add, follow_within, claim, free_row, ghost_count, ghost_observe}, 3, 3, true};
+  check_programs("announced, with ghosts", features, 500);
+  features.kinds = {write, add, follow_within, claim, free_row};
+  features.crashes = 1;
+  check_programs("announced, with a crash", features, 300);
+}
+
 TEST(AgainstReference, Locks) {
   check_programs("locks",
                  {with(memory, {lock, lock, unlock, unlock, try_lock, skip_if}), 3, 5, false}, 700);

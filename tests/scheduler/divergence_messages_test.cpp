@@ -48,7 +48,7 @@ TEST(Divergence, CountsTheStepOfAChoiceFromOne) {
 
 constexpr operation_kind set_kind{.name = "set"};
 constexpr operation_kind follow_kind{.name = "follow"};
-constexpr operation_kind follow_adaptively_kind{.name = "follow", .adaptive = true};
+constexpr operation_kind follow_adaptively_kind{.name = "follow", .reach = reach::unknown};
 constexpr operation_kind draw_kind{.name = "draw"};
 
 void set(const object& o) {

@@ -130,13 +130,13 @@ class shop {
     moved_ = true;
   }
   void deliver() {
-    static constexpr operation_kind kind{.name = "deliver", .adaptive = true};
+    static constexpr operation_kind kind{.name = "deliver", .reach = reach::unknown};
     point p{kind, moved_state_, source_location::current()};
     p.read(moved_state_);
     if (!moved_) p.write(place_);
   }
   void look() {
-    static constexpr operation_kind kind{.name = "look", .adaptive = true};
+    static constexpr operation_kind kind{.name = "look", .reach = reach::unknown};
     point p{kind, moved_state_, source_location::current()};
     p.read(moved_state_);
     p.read(place_);
@@ -163,14 +163,14 @@ class signpost {
     to_ = place;
   }
   void follow(std::size_t further = 0) {
-    static constexpr operation_kind kind{.name = "follow", .adaptive = true};
+    static constexpr operation_kind kind{.name = "follow", .reach = reach::unknown};
     point p{kind, sign_, source_location::current()};
     p.read(sign_);
     p.read(places_[to_ + further]);
   }
   // Goes there only if the sign points beyond the first place.
   void follow_beyond(std::size_t place) {
-    static constexpr operation_kind kind{.name = "follow_beyond", .adaptive = true};
+    static constexpr operation_kind kind{.name = "follow_beyond", .reach = reach::unknown};
     point p{kind, sign_, source_location::current()};
     p.read(sign_);
     if (to_ != 0) p.read(places_[place]);
@@ -189,13 +189,13 @@ class signpost {
 
 // Writes of two fields in one step, or of one; always the same ones.
 void write_two(const object& a, const object& b) {
-  static constexpr operation_kind kind{.name = "write_two", .fixed = true};
+  static constexpr operation_kind kind{.name = "write_two", .reach = reach::exact};
   point p{kind, a, source_location::current()};
   p.write(a);
   p.write(b);
 }
 void write_one(const object& a) {
-  static constexpr operation_kind kind{.name = "write_one", .fixed = true};
+  static constexpr operation_kind kind{.name = "write_one", .reach = reach::exact};
   point p{kind, a, source_location::current()};
   p.write(a);
 }

@@ -62,7 +62,7 @@ region_program draw_program(random_source& random) {
 
 // An event that touches what it touches in any order of things.
 void perform(const touching& operation, const std::vector<const object*>& objects) {
-  static constexpr operation_kind kind{.name = "touch", .fixed = true};
+  static constexpr operation_kind kind{.name = "touch", .reach = reach::exact};
   point p{kind, *objects[operation.front().object], source_location{}};
   for (const touched& a : operation) {
     const object& o = *objects[a.object];

@@ -158,7 +158,7 @@ TEST(SharedPrefix, NarrowTablesAreForgotten) {
 class link {
  public:
   void follow() {
-    static constexpr operation_kind kind{.name = "follow", .adaptive = true};
+    static constexpr operation_kind kind{.name = "follow", .reach = reach::unknown};
     point p{kind, state_, source_location::current()};
     p.read(state_);
     p.read(set_ ? there_ : here_);

@@ -20,7 +20,7 @@ namespace {
 using namespace engine;
 
 void interrupt_one(interruption& whom) {
-  static constexpr operation_kind kind{.name = "interrupt", .adaptive = true};
+  static constexpr operation_kind kind{.name = "interrupt", .reach = engine::reach::unknown};
   point p{kind, whom.state(), {}};
   whom.interrupt(p);
 }
@@ -91,7 +91,7 @@ class bell {
   }
 
   void ring() {
-    static constexpr operation_kind kind{.name = "ring", .adaptive = true};
+    static constexpr operation_kind kind{.name = "ring", .reach = engine::reach::unknown};
     point p{kind, state_, {}};
     p.write(state_);
     waiting_.end_all(p, wake_reason::granted);

@@ -50,7 +50,7 @@ class bell {
   }
 
   void end_one(wake_reason why) {
-    static constexpr operation_kind kind{.name = "end one", .adaptive = true};
+    static constexpr operation_kind kind{.name = "end one", .reach = engine::reach::unknown};
     point p{kind, state_, {}};
     const std::size_t waiting = waiting_.size(p);
     if (waiting == 0) {
@@ -64,7 +64,7 @@ class bell {
   }
 
   void end_all(wake_reason why) {
-    static constexpr operation_kind kind{.name = "end all", .adaptive = true};
+    static constexpr operation_kind kind{.name = "end all", .reach = engine::reach::unknown};
     point p{kind, state_, {}};
     p.write(state_);
     waiting_.end_all(p, why);
