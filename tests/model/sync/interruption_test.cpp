@@ -35,6 +35,7 @@ class interruptible_mutex final : public interruptible_gate {
     static constexpr operation_kind lock_kind{"lock"};
     {
       point p{begin_kind, own.state(), {}};
+      has_been_waited_for = true;
       if (!own.begin(p, *this)) return false;
     }
     const std::uint64_t mine = bit_of(this_thread_id());
@@ -61,6 +62,8 @@ class interruptible_mutex final : public interruptible_gate {
   void let_through(point& p, thread_id waiting) override {
     p.set_word(state_, p.word(state_) | bit_of(waiting));
   }
+
+  bool has_been_waited_for = false;  // to be looked at after events that write the interruption
 
  private:
   static constexpr std::uint64_t owner_mask = 0xffffffff;
@@ -151,6 +154,40 @@ TEST(Interruption, OfAWaitThatOthersEndTheFirstDecides) {
   EXPECT_EQ(found.executions, 5u);
   EXPECT_EQ(found.outcomes, (reference::outcomes{"rung", "interrupted"}));
   EXPECT_EQ(found.violated, reference::properties{});
+}
+
+// The mutex is taken for good; two waits B L and b l, each a beginning and a lock, and two interrupts of one thread. Both before B: one
+// is enough for it, and nothing ends the second wait. One before B: the other one comes before b, or ends the second wait: 2.
+// Both after B: the first ends that wait, though its lock may come later. The other one comes before L, between L and
+// b, or ends the second wait: 3.
+TEST(Interruption, OfAWaitThatHasBeenInterruptedIsOfTheNext) {
+  const auto found = reference::enumerate([](std::string& outcome) {
+    interruptible_mutex m;
+    interruption of_main;
+    interruption of_waiter;
+    m.lock(of_main);
+    std::string waits;
+    outcome.clear();
+    m.has_been_waited_for = false;
+    thread interrupter("interrupter", [&] {
+      for (int i = 0; i < 2; ++i) {
+        interrupt_one(of_waiter);
+        outcome += m.has_been_waited_for ? "late " : "early ";
+      }
+    });
+    thread waiter("waiter", [&] {
+      for (int i = 0; i < 2; ++i) {
+        if (m.lock(of_waiter)) return;
+      }
+      waits = "interrupted twice";
+    });
+    interrupter.join();
+    waiter.join();
+    outcome += waits;
+  });
+  EXPECT_EQ(found.executions, 1u + 2 + 3);
+  EXPECT_EQ(found.outcomes, (reference::outcomes{"early early ", "early late interrupted twice",
+                                                 "late late interrupted twice"}));
 }
 
 // The gate has gone when the interrupt comes.
