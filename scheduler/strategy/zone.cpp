@@ -72,7 +72,7 @@ bool zone::restrict_to(moment later, moment earlier, std::int64_t at_most) {
   const std::vector<std::int64_t> old = bounds_;
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) {
-      const std::int64_t over = sum(sum(old[i * n + from], most), old[to * n + j]);
+      const std::int64_t over = sum(sum(old[i * n + to], most), old[from * n + j]);
       bounds_[i * n + j] = std::min(old[i * n + j], over);
     }
   }
