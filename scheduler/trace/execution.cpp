@@ -119,7 +119,6 @@ void execution::set_alternative(std::uint16_t chosen, std::uint16_t offered) {
 
 void execution::add_announced(const access& a) {
   event& e = events_[size_ - 1];
-  NORN_INVARIANT(e.first_access == e.last_access);  // it would depend on what the operation met
   announced_.push_back(a);
   e.last_announced = static_cast<std::uint32_t>(announced_.size());
 }
