@@ -132,10 +132,10 @@ check_run::check_run(const check_request& request, const presentation& shown,
   }
 }
 
-// What other strategies have left to do is not kept.
+// What other strategies have left to do is not kept; a search that declares one begins anew.
 void check_run::refuse_if_not_exhaustive(const selected_search& s, const said& checkpoint) {
   const strategy_kind by = options_of(s).strategy;
-  if (strategy_row_of(by).divides) return;
+  if (strategy_row_of(by).divides || by == s.search->strategy) return;
   throw bad_input(
       fmt::format("{} is for strategy exhaustive, and {} is searched by strategy {}, of which "
                   "nothing is kept\n  leave out the one or the other",
@@ -176,11 +176,12 @@ explore_options check_run::options_of(const selected_search& s) {
   options.name = s.search->name();
   for (const kit::expectation& e : s.checks) options.properties.push_back(e.property);
   options.limits = s.search->limits;
+  options.strategy = s.search->strategy;
   options.jobs = every_core();
   apply(request_.search, options);
   options.interrupted = &interrupt_.raised();
   const progress_state state{options.name, done_, checks_, options.limits};
-  if (checkpoint_) {
+  if (checkpoint_ && strategy_row_of(options.strategy).divides) {
     options.save = [this, name = options.name](const saved_search& as) {
       checkpoint_->save(name, as);
     };

@@ -123,6 +123,7 @@ replayed replay_of(const kit::declared_search& s, const token& t, aim what_for,
   explore_options options;
   options.name = s.name();
   options.limits = s.limits;
+  options.strategy = s.strategy;
   if (t.depth > 0) options.limits.depth = t.depth;
   const std::string property = t.check == s.name() ? "" : t.check.substr(s.name().size() + 1);
   if (!property.empty()) options.properties = {property};

@@ -39,7 +39,10 @@ handle::action as_action(event_loop& loop, std::function<void()> f) {
 }  // namespace
 
 event_loop::event_loop(const loop_options& options)
-    : options_(options), thread_(this_thread_id()), timers_(options.steps_take) {}
+    : options_(options),
+      thread_(this_thread_id()),
+      steps_take_(is_timed() ? loop_time::prompt : options.steps_take),
+      timers_(steps_take_) {}
 
 std::shared_ptr<event_loop> event_loop::make(const loop_options& options) {
   std::shared_ptr<event_loop> loop(new event_loop(options));
@@ -180,7 +183,8 @@ void event_loop::poll(source_location where) {
     pass_on(p);
   } else {
     {
-      point p{poll_kind, ready_, where};
+      const timing when = next_timer();
+      point p{poll_kind, ready_, where, when};
       take_due(p);
       left_ = known_;
     }
@@ -190,9 +194,20 @@ void event_loop::poll(source_location where) {
   await_own_turn(where);
 }
 
+// In timed mode: at once where something is ready; otherwise when something is handed in, or at the first deadline.
+timing event_loop::next_timer() const {
+  if (known_ > 0) return {};
+  const std::int64_t first = timers_.first_deadline().count();
+  return {.by = timing::rule::deadline,
+          .since = 0,
+          .earliest = first,
+          .latest = first,
+          .sooner = guard{ready_.slot(), has_grown, seen_, /*revocable=*/false}};
+}
+
 void event_loop::take_due(point& p) {
   virtual_clock& clock = virtual_clock::of_execution();
-  const bool reads_clock = options_.steps_take == loop_time::prompt;
+  const bool reads_clock = steps_take_ == loop_time::prompt;
   const std::vector<timers::due> ways = timers_.may_be_due(
       reads_clock ? clock.read(p) : std::chrono::nanoseconds::zero(), queue_.empty());
   const timers::due& due =

@@ -30,6 +30,7 @@
 #include <norn/scheduler/run/object.hpp>
 #include <norn/scheduler/run/point.hpp>
 #include <norn/scheduler/trace/operation.hpp>
+#include <norn/scheduler/trace/timing.hpp>
 
 namespace norn::asyncio {
 
@@ -114,6 +115,7 @@ class event_loop {
   void look_at_ready(engine::point& p);
   void await_own_turn(source_location where) const;
   void poll(source_location where);
+  engine::timing next_timer() const;
   void take_due(engine::point& p);
 
   loop_options options_;
@@ -125,6 +127,7 @@ class event_loop {
   std::size_t known_ = 0;   // of the queue, as many as whoever has the turn has seen
   std::size_t left_ = 0;    // of these, as many as this turn of the loop runs
   std::uint64_t seen_ = 0;  // what had been handed in when the queue was found empty
+  loop_time steps_take_;
   timers timers_;
   std::function<void()> by_loop_;
   std::shared_ptr<context> by_loop_in_;

@@ -14,6 +14,12 @@ bool timers::is_before(std::size_t a, std::size_t b) const {
   return a < b && all_[a].delay <= all_[b].delay;
 }
 
+std::chrono::nanoseconds timers::first_deadline() const {
+  return std::min_element(all_.begin(), all_.end(),
+                          [](const timer& a, const timer& b) { return a.deadline < b.deadline; })
+      ->deadline;
+}
+
 // By deadline, and of equal ones the one that was set first.
 timers::due timers::certainly_due(std::chrono::nanoseconds until) const {
   due which;

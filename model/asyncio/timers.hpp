@@ -34,6 +34,8 @@ class timers {
   void add(timer t) { all_.push_back(std::move(t)); }
   void remove(const handle& cancelled);
   void clear() { all_.clear(); }
+  // Requires: there are some.
+  std::chrono::nanoseconds first_deadline() const;
 
   // The ways in which timers may have come due, each a list of positions in the order in which they did. Never empty.
   // `now`: what the virtual clock shows, which matters where steps take no time. `idle`: nothing else is left to be

@@ -11,7 +11,8 @@
 #include <norn/model/property.hpp>
 #include <norn/model/sync/latch.hpp>
 #include <norn/model/sync/mutex.hpp>
-#include <norn/model/time/sleep.hpp>
+#include <norn/model/time/moment.hpp>
+#include <norn/model/time/work.hpp>
 #include <norn/specs/kit/protocol.hpp>
 
 namespace norn::event_loop {
@@ -40,6 +41,7 @@ class service {
   service(const parts& how, kit::system&) : how_(how) {}
 
   void review(actor& me) {
+    asyncio::sleep(0s);  // the body of the request is read
     switch (how_.cad) {
       case called::in_a_thread:
         asyncio::to_thread([&] { call_cad(); });
@@ -60,7 +62,11 @@ class service {
   }
 
   void healthz(actor& me) {
+    const moment asked = moment::now();
+    asyncio::sleep(0s);
     if (how_.health_in_a_thread) asyncio::to_thread([] {});
+    require("health_within_100ms", !me.in().has("timed") || !asked.is_older_than(100ms),
+            "who asks whether the service is there waits for more than 100 ms");
     me.did("healthy", me.name());
   }
 
@@ -72,7 +78,7 @@ class service {
     if (how_.cad_locked) cad_mutex_.lock();
     calls_.change([](int& n) { ++n; });
     require("one_call_at_once", calls_.get() == 1, "two threads call the CAD program at once");
-    sleep_for(2s);
+    work(2s);
     calls_.change([](int& n) { --n; });
     if (how_.cad_locked) cad_mutex_.unlock();
   }
@@ -104,11 +110,13 @@ const kit::protocol<service> protocol{
     .properties =
         {{"no_blocking_call_on_loop", "the loop never waits for a call that takes long"},
          {"one_call_at_once", "the CAD program is called by one thread at a time"},
-         {"no_deadlock", "every request is answered"}},
+         {"no_deadlock", "every request is answered"},
+         {"health_within_100ms", "a health check is answered within 100 ms", nullptr,
+          [](const kit::deployment& d) { return d.has("timed"); }}},
     .variants =
         {{"buggy", {.cad = called::inline_}},
          {"fixed"},
-         {"one_left_inline", {.cad = called::inline_after_a_thread}, {"P04.m1"}, "lock unlock sleep now"},
+         {"one_left_inline", {.cad = called::inline_after_a_thread}, {"P04.m1"}, "lock unlock work"},
          {"health_in_pool", {.health_in_a_thread = true}, {"P04.m3"}},
          {"job_from_job", {.cad = called::from_a_job}, {"P04.m4"}, "call_soon_threadsafe"},
          {"cad_unlocked", {.cad_locked = false}, {"P04.m6"}, "lock unlock"}},
@@ -127,7 +135,13 @@ cad_unlocked     holds   one_call_at_once  one_call_at_once  -
 fixed            holds        holds        holds              holds
 health_in_pool   holds        holds        holds              -
 job_from_job     no_deadlock  no_deadlock  -                  no_deadlock
-cad_unlocked     holds        holds        holds              one_call_at_once)",
+cad_unlocked     holds        holds        holds              one_call_at_once
+
+late = no_blocking_call_on_loop health_within_100ms
+                 loop-health-timed  loop-health-1pool-timed  3task-health-1pool-timed  3task-health-2pool-timed
+buggy            late               late                     late                      late
+fixed            holds              holds                    holds                     holds
+health_in_pool   holds              health_within_100ms      health_within_100ms       health_within_100ms)",
     .guarantee = "{fixed}: the loop waits for no call that takes long, and every request is answered, in {deployments}."};
 // clang-format on
 

@@ -34,6 +34,7 @@ struct declared_search {
   program body;
   std::vector<expectation> expects;  // at least one; the verdict that each check must have
   bounds limits = {};                // declared with the check: reaching them is part of the claim
+  strategy_kind strategy = strategy_kind::exhaustive;  // unless another one is said
   std::vector<std::string> covers = {};  // rows of a catalogue, and wrong fixes: `P02`, `P02.m1`
 
   std::string name() const { return protocol + "/" + variant + "@" + deployment; }

@@ -79,8 +79,8 @@ void settle_actors(const counts& said, deployment& d) {
 }
 
 const std::vector<std::string>& standard() {
-  static const std::vector<std::string> words = {"crash", "kill",  "ext4",  "noauto_da_alloc",
-                                                 "empty", "locks", "cancel"};
+  static const std::vector<std::string> words = {"crash", "kill",  "ext4",   "noauto_da_alloc",
+                                                 "empty", "locks", "cancel", "timed"};
   return words;
 }
 

@@ -11,6 +11,7 @@
 //                    locks the processes of one machine share; with `locks`, all do
 //   crash            the machine with all processes crashes, at any moment; not with `Nhost`
 //   kill             the first process alone crashes; not with `Nhost`
+//   timed            operations take the times that they say, and no other: searched in timed mode
 //   ext4, noauto_da_alloc
 //                    what survives a crash: as on ext4, and as on ext4 without that option; POSIX otherwise
 //   empty            nothing was installed before

@@ -57,8 +57,9 @@ auto within(const std::string& where, F&& parse) {
 
 declared_search search_of(const std::shared_ptr<const spec>& p, const cell& c) {
   const spec::variant* const v = p->variant_named(c.variant);
-  declared_search s{p->name, c.variant, c.in.name, [p, v, in = c.in] { run(*p, *v, in); },
-                    {},      {},        p->covers};
+  declared_search s{p->name, c.variant, c.in.name, [p, v, in = c.in] { run(*p, *v, in); }, {}};
+  s.covers = p->covers;
+  if (c.in.has("timed")) s.strategy = strategy_kind::timed;
   s.covers.insert(s.covers.end(), v->covers.begin(), v->covers.end());
   for (const property& each : p->properties) {
     if (!each.claimed(c.in)) continue;

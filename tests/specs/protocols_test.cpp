@@ -50,6 +50,7 @@ void expect_replays(const kit::declared_search& s, const property_verdict& v) {
   explore_options options;
   options.name = s.name();
   options.properties = {v.property};
+  options.strategy = s.strategy;
   const replay_result again = replay(s.body, options, t->schedule, t->fingerprint, v.property);
   EXPECT_EQ(again.refused, std::nullopt) << row.name;
   EXPECT_TRUE(again.violated) << row.name;

@@ -126,6 +126,7 @@ std::string violated_without(const kit::spec& p, const kit::declared_search& s, 
   removing_system calls(what);
   explore_options options;
   options.name = s.name();
+  options.strategy = s.strategy;
   for (const kit::expectation& e : s.expects) options.properties.push_back(e.property);
   options.stop_at_first_violation = true;
   const search_result found =

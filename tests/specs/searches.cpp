@@ -81,6 +81,7 @@ search_result result_of(const kit::declared_search& s) {
   options.name = s.name();
   for (const kit::expectation& each : s.expects) options.properties.push_back(each.property);
   options.limits = s.limits;
+  options.strategy = s.strategy;
   options.executions_are_a_declared_bound = s.limits.executions != 0;
   return explore(s.body, options);
 }

@@ -78,7 +78,7 @@ TEST(Deployment, RefusesOtherNames) {
       " is no part of a deployment; accepted: Nthread, Ntask, loop, Nloop, Npool, Nproc, Nhost, "
       "crash, "
       "kill, ext4, "
-      "noauto_da_alloc, empty, locks, cancel, reader, 999";
+      "noauto_da_alloc, empty, locks, cancel, timed, reader, 999";
   expect_refused("2thread-readers", "`readers` in `2thread-readers`" + accepted);
   expect_refused("0thread", "`0thread` in `0thread`" + accepted);
   expect_refused("thread", "`thread` in `thread`" + accepted);

@@ -77,7 +77,7 @@ TEST(Matrix, RefusesUnknownWords) {
       "       1thread  2thred" + end,
       "line 1, column 17: `2thred` in `2thred` is no part of a deployment; accepted: "
       "Nthread, Ntask, loop, Nloop, Npool, Nproc, Nhost, crash, kill, ext4, noauto_da_alloc, "
-      "empty, locks, cancel, reader");
+      "empty, locks, cancel, timed, reader");
 }
 
 TEST(Matrix, RefusesAPropertyThatIsNotClaimedThere) {
