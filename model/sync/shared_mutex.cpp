@@ -201,6 +201,7 @@ void shared_mutex::publish(point& p) {
 void shared_mutex::refuse_second_lock(const operation_kind& kind, source_location where) {
   if (!owned_by_caller() && !shared_by_caller()) return;
   point p{kind, state_, where};
+  p.may_write(state_);
   p.write(state_);
   p.halt(misuse::no_double_lock,
          misuse::name_of(p.thread()) +

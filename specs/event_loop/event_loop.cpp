@@ -117,8 +117,8 @@ const kit::protocol<service> protocol{
         {{"buggy", {.cad = called::inline_}},
          {"fixed"},
          {"one_left_inline", {.cad = called::inline_after_a_thread}, {"P04.m1"}, "lock unlock work"},
-         {"health_in_pool", {.health_in_a_thread = true}, {"P04.m3"}},
-         {"job_from_job", {.cad = called::from_a_job}, {"P04.m4"}, "call_soon_threadsafe"},
+         {"health_in_pool", {.health_in_a_thread = true}, {"P04.m3"}, "to_thread"},
+         {"job_from_job", {.cad = called::from_a_job}, {"P04.m4"}, "call_soon_threadsafe create_task to_thread count_down wait destroy"},
          {"cad_unlocked", {.cad_locked = false}, {"P04.m6"}, "lock unlock"}},
     .verdicts = R"(
 blocks = no_blocking_call_on_loop

@@ -20,6 +20,13 @@ namespace {
 // A lock is taken in a second step, after one that found its file.
 bool is_first_half(const trace_step& step) { return step.result == "to be taken"; }
 
+// What a loop does for any task is not a step of the protocol.
+bool is_of_the_loop(const trace_step& step) {
+  static const std::set<std::string> all = {"run",  "begin", "end",  "resume",
+                                            "turn", "poll",  "take", "return"};
+  return all.contains(step.operation);
+}
+
 std::string line_of(const trace_step& step) {
   return step.operation + (step.arguments.empty() ? "(" + step.object + ")" : step.arguments);
 }
@@ -80,7 +87,7 @@ steps steps_of(std::string_view protocol, std::string_view variant, std::string_
   steps found;
   bool half_told = false;
   for (const trace_step& step : told.steps) {
-    if (step.thread == "main" || step.operation == "ghost") continue;
+    if (step.thread == "main" || step.operation == "ghost" || is_of_the_loop(step)) continue;
     if (!half_told) found.push_back(line_of(step));
     half_told = is_first_half(step);
   }
