@@ -99,7 +99,7 @@ void task_state::wait_for(point& p, future_state& f) {
   } else if (&f == &future_) {
     schedule_step(p, std::make_exception_ptr(runtime_error("Task cannot await on itself")));
   } else {
-    waits_for_ = f.shared_from_this();
+    waits_for_ = &f;
     f.when_done(p, [this, &f](point&) { return step(f.failure()); });
     if (must_cancel_ && f.cancel(p, message_)) must_cancel_ = false;
   }

@@ -64,8 +64,8 @@ class task_state {
   bool is_being_cancelled_ = false;
   unsigned requested_ = 0;
   std::string message_;
-  std::shared_ptr<future_state> waits_for_;
-  std::exception_ptr throws_;  // what its next step begins with
+  future_state* waits_for_ = nullptr;  // kept by the stack that waits
+  std::exception_ptr throws_;          // what its next step begins with
 };
 
 template <class T>

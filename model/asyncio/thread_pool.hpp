@@ -96,9 +96,10 @@ auto submit(engine::point& p, event_loop& loop, F f) {
         if constexpr (!std::is_void_v<result>) told->result = std::move(comes_to->value);
         told->succeed(then);
       });
-  told->when_done(p, [&loop, job, &of = *told](engine::point&) {
+  // The pool keeps its jobs, and a job who waits for it.
+  told->when_done(p, [&loop, &its = *job, &of = *told](engine::point&) {
     if (!of.cancelled()) return engine::no_thread;
-    return loop.run_by_loop([job] { thread_pool::cancel(*job); }, std::make_shared<context>());
+    return loop.run_by_loop([&its] { thread_pool::cancel(its); }, std::make_shared<context>());
   });
   return told;
 }
