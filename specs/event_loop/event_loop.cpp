@@ -141,7 +141,12 @@ late = no_blocking_call_on_loop health_within_100ms
                  loop-health-timed  loop-health-1pool-timed  3task-health-1pool-timed  3task-health-2pool-timed
 buggy            late               late                     late                      late
 fixed            holds              holds                    holds                     holds
-health_in_pool   holds              health_within_100ms      health_within_100ms       health_within_100ms)",
+health_in_pool   holds              health_within_100ms      health_within_100ms       health_within_100ms
+
+                 10task-health-1pool-timed
+buggy            late
+fixed            holds
+health_in_pool   health_within_100ms)",
     .guarantee = "{fixed}: the loop waits for no call that takes long, and every request is answered, in {deployments}."};
 // clang-format on
 

