@@ -115,6 +115,27 @@ TEST(AsyncioReal, TasksAndLocks) { hold_against_python(1, {}, 300, true); }
 TEST(AsyncioReal, FourTasks) { hold_against_python(2, {.tasks = 4, .length = 6}, 200, true); }
 TEST(AsyncioReal, Timers) { hold_against_python(3, {.timers = true}, 300, true); }
 
+// Who has been woken and is cancelled before he runs hands on what he was woken for; random scripts rarely ask.
+TEST(AsyncioReal, WhoIsCancelledWhenServedHandsItOn) {
+  std::vector<script> scripts;
+  for (const std::string which : {"lock", "sem1", "bounded"}) {
+    const std::string acquire = R"(["acquire", ")" + which + R"("])";
+    const std::string release = R"(["release", ")" + which + R"("])";
+    const std::string both = "[" + acquire + ", " + release + "]";
+    scripts.push_back(json::parse("[[" + acquire + R"(, ["sleep", 0], )" + release +
+                                  R"(, ["cancel", 1]], )" + both + ", " + both + "]"));
+  }
+  scripts.push_back(
+      json::parse(R"([[["sleep", 0], ["put", 1], ["cancel", 1]], [["get"]], [["get"]]])"));
+  scripts.push_back(json::parse(R"([[["put", 1], ["sleep", 0], ["get"], ["cancel", 1], ["get"]],
+                                    [["put", 2]], [["put", 3]]])"));
+  const std::vector<told> real = told_by_python(scripts);
+  for (std::size_t i = 0; i < scripts.size(); ++i) {
+    EXPECT_EQ(difference(scripts[i], real[i], true), "") << scripts[i].dump();
+    EXPECT_EQ(real[i].back(), "over") << scripts[i].dump();
+  }
+}
+
 // Where steps take any time, or threads come in, the real order is one of the model's.
 TEST(AsyncioReal, TimersAtAnyTime) {
   hold_against_python(4, {.tasks = 2, .length = 3, .timers = true}, 100, false);
