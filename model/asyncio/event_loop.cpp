@@ -6,7 +6,7 @@
 
 #include <norn/model/asyncio/errors.hpp>
 #include <norn/model/asyncio/running.hpp>
-#include <norn/scheduler/base/invariant.hpp>
+#include <norn/scheduler/run/failure.hpp>
 
 namespace norn::asyncio {
 
@@ -45,6 +45,7 @@ event_loop::event_loop(const loop_options& options)
       timers_(steps_take_) {}
 
 std::shared_ptr<event_loop> event_loop::make(const loop_options& options) {
+  if (options.threads == 0) throw value_error("max_workers must be greater than 0");
   std::shared_ptr<event_loop> loop(new event_loop(options));
   keep_until_the_end(loop);
   return loop;
@@ -205,11 +206,19 @@ timing event_loop::next_timer() const {
           .sooner = guard{ready_.slot(), has_grown, seen_, /*revocable=*/false}};
 }
 
+void event_loop::refuse_timers() {
+  halt_as_misuse(
+      "the timers of an event loop may come due in more than " + std::to_string(timers::most_ways) +
+      " ways, since its steps may take any time\n"
+      "  give the loop steps that take none (loop_time::prompt), or set fewer timers at once");
+}
+
 void event_loop::take_due(point& p) {
   virtual_clock& clock = virtual_clock::of_execution();
   const bool reads_clock = steps_take_ == loop_time::prompt;
   const std::vector<timers::due> ways = timers_.may_be_due(
       reads_clock ? clock.read(p) : std::chrono::nanoseconds::zero(), queue_.empty());
+  if (ways.size() > timers::most_ways) refuse_timers();
   const timers::due& due =
       ways.size() == 1 ? ways.front() : ways[p.choose(static_cast<std::uint32_t>(ways.size()))];
   p.write(ready_);

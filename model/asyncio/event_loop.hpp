@@ -52,7 +52,7 @@ class thread_pool;
 
 class event_loop {
  public:
-  // Of the running thread, which runs it.
+  // Of the running thread, which runs it. Throws value_error where there are to be no threads.
   static std::shared_ptr<event_loop> make(const loop_options& options);
   // Of the running thread, be it the loop's own or one of its tasks. Throws runtime_error where there is none.
   static event_loop& current();
@@ -116,6 +116,7 @@ class event_loop {
   void await_own_turn(source_location where) const;
   void poll(source_location where);
   engine::timing next_timer() const;
+  [[noreturn]] static void refuse_timers();
   void take_due(engine::point& p);
 
   loop_options options_;

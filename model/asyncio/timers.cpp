@@ -62,7 +62,7 @@ void timers::extend(due& so_far, bool idle, std::vector<due>& ways) const {
   for (std::size_t i = 0; i < all_.size(); ++i) {
     bool is_next = !taken(i);
     for (std::size_t j = 0; j < i; ++j) is_next = is_next && (taken(j) || !is_before(j, i));
-    if (!is_next) continue;
+    if (!is_next || ways.size() > most_ways) continue;
     so_far.push_back(i);
     extend(so_far, idle, ways);
     so_far.pop_back();

@@ -37,10 +37,12 @@ class timers {
   // Requires: there are some.
   std::chrono::nanoseconds first_deadline() const;
 
-  // The ways in which timers may have come due, each a list of positions in the order in which they did. Never empty.
+  // The ways in which timers may have come due, each a list of positions in the order in which they did. Never empty,
+  // and one more than `most_ways` where there are more than that.
   // `now`: what the virtual clock shows, which matters where steps take no time. `idle`: nothing else is left to be
   // done, so the loop has waited for a timer.
   using due = std::vector<std::size_t>;
+  static constexpr std::size_t most_ways = 1000;
   std::vector<due> may_be_due(std::chrono::nanoseconds now, bool idle) const;
 
   // Takes them out, in that order.

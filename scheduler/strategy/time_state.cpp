@@ -32,18 +32,19 @@ void time_state::look_at(const execution& so_far, thread_id t) {
     w = {};
     return;
   }
-  const operation& op = so_far.pending(t);
   const bool fresh = !std::exchange(w.parked, true);
   if (fresh) {
+    // Copied while it is there: the stack that it lies on may be gone before the operation, in a crash.
+    const timing* const when = so_far.pending(t).timing;
     w.announced = now_;
-    if (op.timing != nullptr) w.when = *op.timing;
+    if (when != nullptr) w.when = *when;
     if (w.when.since == timing::announcement) w.when.since = now_;
   }
   const auto keep_since = [&](moment& since, bool open) {
     if (!open || since == none) since = open ? now_ : none;
   };
   keep_since(w.enabled, so_far.is_enabled(t));
-  keep_since(w.sooner, w.when.sooner.exists() && so_far.is_open(op.timing->sooner));
+  keep_since(w.sooner, w.when.sooner.exists() && so_far.is_open(w.when.sooner));
   if (fresh && w.when.by == rule::deadline) divide_by_deadline(w);
 }
 
@@ -86,8 +87,7 @@ void time_state::go_on(const execution& so_far, thread_id t) {
   NORN_INVARIANT(!zones_.empty());
   running_ = std::exchange(threads_[index_of(t)], {});
   now_ = so_far.size() + 1;
-  const operation& op = so_far.pending(t);
-  if (op.timing != nullptr && op.timing->remembered) remembered_.push_back(now_);
+  if (running_.when.remembered) remembered_.push_back(now_);
 }
 
 bool time_state::can_be_next(zone& times, const execution& so_far, thread_id t) const {

@@ -14,10 +14,6 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser (Steele, Lea, Fl
   return x ^ (x >> 31);
 }
 
-}  // namespace
-
-namespace {
-
 bool any_dependent(std::span<const access> some, std::span<const access> others) {
   return std::any_of(some.begin(), some.end(), [&](const access& x) {
     return std::any_of(others.begin(), others.end(),

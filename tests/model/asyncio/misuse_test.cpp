@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <norn/norn.hpp>
 
@@ -164,6 +165,33 @@ TEST(AsyncioMisuse, ANegativeDelay) {
               throw std::runtime_error(order);
             }),
             "other main");
+}
+
+TEST(AsyncioMisuse, APoolOfNoThreads) {
+  EXPECT_EQ(error_of<aio::value_error>([] { aio::run([] {}, {.threads = 0}); }),
+            "max_workers must be greater than 0");
+}
+
+// Each is set after the others and is shorter: nine can come due in any of 9! orders.
+TEST(AsyncioMisuse, TimersInTooManyOrders) {
+  const auto sleepers = [](aio::loop_time takes) {
+    return explore(
+        [takes] {
+          aio::run(
+              [] {
+                std::vector<aio::task<void>> all;
+                for (int i = 9; i > 0; --i) {
+                  all.push_back(aio::create_task("t", [i] { aio::sleep(i * 1s); }));
+                }
+                aio::gather(all).await();
+              },
+              {.steps_take = takes});
+        },
+        {});
+  };
+  const search_result any_time = sleepers(aio::loop_time::asynchronous);
+  EXPECT_NE(any_time.misuse.value_or("none").find("more than 1000 ways"), std::string::npos);
+  EXPECT_EQ(sleepers(aio::loop_time::prompt).misuse, std::nullopt);
 }
 
 // A task that fails is told by whoever awaits it, and by nobody else.
