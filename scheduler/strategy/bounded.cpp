@@ -5,15 +5,8 @@
 
 #include <norn/scheduler/base/invariant.hpp>
 #include <norn/scheduler/strategy/preemption.hpp>
-#include <norn/scheduler/trace/trace_hash.hpp>
 
 namespace norn::engine {
-
-namespace {
-
-constexpr std::size_t remembered_prefixes = 50'000'000;
-
-}  // namespace
 
 void bounded::restart() { *this = bounded(bound_); }
 
@@ -40,7 +33,7 @@ void bounded::take_up(const prefix& branch) {
   const auto parted = std::mismatch(path.begin(), path.end(), path_.begin(), path_.end()).first;
   shared_ = static_cast<std::size_t>(parted - path.begin());
   path_ = std::move(path);
-  hashes_.resize(std::min(hashes_.size(), shared_ + 1));
+  seen_.rewind(shared_);
 
   forget_beyond(branch.before);
   path_.push_back(static_cast<prefix_id>(run_.size()));
@@ -63,7 +56,7 @@ void bounded::forget_beyond(prefix_id branching) {
 
 thread_id bounded::choose_thread(const execution& so_far) {
   if (so_far.size() < replayed_) return replay_.choose_thread(so_far);
-  if (!is_new(so_far, preemptible(so_far))) return no_thread;
+  if (!seen_.add(so_far, index_of(preemptible(so_far)))) return no_thread;
   return go_on(so_far);
 }
 
@@ -106,21 +99,8 @@ execution_kind bounded::end_execution(const execution& done) {
   replay_.end_execution(done);
   if (done.outcome() == outcome::cut_off || diverged()) return execution_kind::redundant;
   if (done.outcome() != outcome::completed) return execution_kind::execution;
-  return is_new(done, no_thread) ? execution_kind::execution : execution_kind::redundant;
-}
-
-// Whether no prefix has been met that is the same trace and can go on in the same ways.
-bool bounded::is_new(const execution& so_far, thread_id ran_last) {
-  const std::uint64_t key = mix(hash_of_trace(so_far), index_of(ran_last));
-  if (seen_.size() < remembered_prefixes) return seen_.insert(key).second;
-  return seen_.count(key) == 0;
-}
-
-std::uint64_t bounded::hash_of_trace(const execution& so_far) {
-  while (hashes_.size() <= so_far.size()) {
-    hashes_.push_back(hashes_.back() + hash_of(so_far, event_id(hashes_.size() - 1)));
-  }
-  return hashes_[so_far.size()];
+  return seen_.add(done, index_of(no_thread)) ? execution_kind::execution
+                                              : execution_kind::redundant;
 }
 
 }  // namespace norn::engine

@@ -17,22 +17,20 @@
 //
 // Redundant are prefixes that are the same trace and ended with the same thread: what can come, and
 // what it costs, is the same. (Where that thread cannot go on, whichever it was.) The one that is met
-// first has preempted least, since rounds come in that order; the others are cut off. What is
-// remembered of a prefix is a hash of 64 bits: n prefixes collide with a chance of n²/2⁶⁵, 3 in a million
-// for ten million. Nothing is asked of what operations would touch: adaptive ones and those with
+// first has preempted least, since rounds come in that order; the others are cut off
+// (seen_prefixes.hpp). Nothing is asked of what operations would touch: adaptive ones and those with
 // extra accesses need no care, beyond that the search starts over when more is observed.
 //
-// Memory: about 40 bytes for each prefix that is remembered, up to `remembered_prefixes` (beyond that
-// the search is right and slower: it meets traces again and counts them again), and 12 bytes for each
+// Memory: that of the prefixes that are remembered, and 12 bytes for each
 // step on the way to a waiting branch. The last round keeps no branches with a preemption.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
 #include <vector>
 
 #include <norn/scheduler/strategy/replay.hpp>
+#include <norn/scheduler/strategy/seen_prefixes.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 
 namespace norn::engine {
@@ -67,8 +65,6 @@ class bounded : public strategy {
   thread_id go_on(const execution& so_far);
   void branch_to(const execution& so_far, thread_id next);
   prefix_id run_now() const { return path_.empty() ? empty_prefix : path_.back(); }
-  bool is_new(const execution& so_far, thread_id ran_last);
-  std::uint64_t hash_of_trace(const execution& so_far);
 
   std::uint32_t bound_;
   std::uint32_t preemptions_ = 0;  // of each execution of this round
@@ -79,13 +75,12 @@ class bounded : public strategy {
   // Prefixes to be run. Invariant: `before` never falls from one to the next.
   std::vector<prefix> this_round_;
   std::vector<prefix> next_round_;
-  std::unordered_set<std::uint64_t> seen_;
+  seen_prefixes seen_;
 
   std::vector<prefix_id> path_;  // of the execution now run: its first step, its first two, …
   std::size_t shared_ = 0;       // as many of them as the execution before began with
   replay_strategy replay_{{}};   // of the branch
   std::size_t replayed_ = 0;     // its steps
-  std::vector<std::uint64_t> hashes_{0};  // of the first i events of the execution now run
 };
 
 }  // namespace norn::engine

@@ -1,10 +1,8 @@
 #include <norn/scheduler/strategy/timed.hpp>
 
-#include <algorithm>
 #include <utility>
 
 #include <norn/scheduler/base/invariant.hpp>
-#include <norn/scheduler/trace/trace_hash.hpp>
 
 namespace norn::engine {
 
@@ -27,7 +25,7 @@ bool timed::begin_execution() {
   if (path_.empty()) return false;
   shared_ = path_.size() - 1;
   replayed_ = path_.size();
-  hashes_.resize(std::min(hashes_.size(), replayed_));
+  seen_.rewind(shared_);
   schedule steps;
   for (const node& n : path_) {
     steps.push_back(n.threads.back());
@@ -47,7 +45,7 @@ thread_id timed::choose_thread(const execution& so_far) {
     return chosen;
   }
   now_.look(so_far);
-  if (!is_new(so_far, now_.hash(so_far))) return no_thread;
+  if (!seen_.add(so_far, now_.hash(so_far))) return no_thread;
   node next{now_, {}, {}};
   for (std::size_t t = so_far.thread_count(); t-- > 0;) {
     const auto each = thread_id(t);
@@ -82,18 +80,7 @@ execution_kind timed::end_execution(const execution& done) {
   replay_.end_execution(done);
   if (done.outcome() == outcome::cut_off || diverged()) return execution_kind::redundant;
   if (done.outcome() != outcome::completed) return execution_kind::execution;
-  return is_new(done, 0) ? execution_kind::execution : execution_kind::redundant;
-}
-
-bool timed::is_new(const execution& so_far, std::uint64_t state) {
-  return seen_.insert(mix(hash_of_trace(so_far), state)).second;
-}
-
-std::uint64_t timed::hash_of_trace(const execution& so_far) {
-  while (hashes_.size() <= so_far.size()) {
-    hashes_.push_back(hashes_.back() + hash_of(so_far, event_id(hashes_.size() - 1)));
-  }
-  return hashes_[so_far.size()];
+  return seen_.add(done, 0) ? execution_kind::execution : execution_kind::redundant;
 }
 
 }  // namespace norn::engine

@@ -6,17 +6,17 @@
 // Every prefix of a schedule is gone on from with each thread that may go on, and with each alternative that may be
 // taken, depth first. Redundant are prefixes that are the same trace in the same time state: what can come is the same.
 // Nothing else is asked of what is independent: two operations that commute in asynchronous time need not do so
-// here, for time may pass between them. What is remembered of a prefix is a hash of 64 bits (bounded.hpp says how
-// likely these collide), and of the way to the present one the time states.
+// here, for time may pass between them. What is remembered of a prefix is a hash
+// (seen_prefixes.hpp), and of the way to the present one the time states.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
 #include <vector>
 
 #include <norn/scheduler/strategy/replay.hpp>
+#include <norn/scheduler/strategy/seen_prefixes.hpp>
 #include <norn/scheduler/strategy/strategy.hpp>
 #include <norn/scheduler/strategy/time_state.hpp>
 
@@ -41,17 +41,13 @@ class timed : public strategy {
     std::vector<std::uint16_t> alternatives;  // the same of what the present one offers
   };
 
-  bool is_new(const execution& so_far, std::uint64_t state);
-  std::uint64_t hash_of_trace(const execution& so_far);
-
   bool begun_ = false;
   std::vector<node> path_;  // of the execution now run
   std::size_t shared_ = 0;
   replay_strategy replay_{{}};  // of the path to the node that has changed
   std::size_t replayed_ = 0;
   time_state now_;
-  std::vector<std::uint64_t> hashes_{0};  // of the first i events of the execution now run
-  std::unordered_set<std::uint64_t> seen_;
+  seen_prefixes seen_;
 };
 
 }  // namespace norn::engine

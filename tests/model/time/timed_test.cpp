@@ -14,6 +14,8 @@
 #include <norn/model/sync/condition_variable.hpp>
 #include <norn/model/sync/mutex.hpp>
 #include <norn/model/sync/timed_mutex.hpp>
+#include <norn/model/thread/faults.hpp>
+#include <norn/model/thread/process.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/model/time/clock.hpp>
 #include <norn/model/time/delay.hpp>
@@ -228,6 +230,26 @@ TEST(Timed, RefusesToShowATimeThatIsNoNumber) {
   };
   EXPECT_EQ(looks(between(1ms, 1ms)), "none");
   EXPECT_THAT(looks(between(1ms, 2ms)), ::testing::HasSubstr("norn::moment"));
+}
+
+// A process may crash while one of its threads waits for a lock, with a deadline of its own.
+TEST(Timed, WhoWaitsWithADeadlineMayBeKilled) {
+  const outcomes all = outcomes_of([](std::string& outcome) {
+    faults world;
+    const process victim("victim");
+    timed_mutex lock;
+    lock.lock();
+    std::string told = "killed";
+    world.crash(victim);
+    thread waits =
+        victim.spawn("waits", [&] { told = lock.try_lock_for(5ms) ? "served" : "gave up"; });
+    work(3ms);
+    lock.unlock();
+    waits.join();
+    world.cease();
+    outcome = told;
+  });
+  EXPECT_EQ(all, (outcomes{"killed", "served"}));
 }
 
 }  // namespace
