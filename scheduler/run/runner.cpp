@@ -221,9 +221,8 @@ std::uint16_t runner::choose(std::uint32_t offered) {
 }
 
 // The search takes what was announced for all that the operation can touch.
-void runner::require_announced(const engine::access& a) {
+void runner::hold_against_announced(const engine::access& a) {
   const event& e = execution_.last();
-  if (e.op.kind->reach != reach::announced) return;
   const auto all = execution_.announced(e);
   if (std::any_of(all.begin(), all.end(),
                   [&](const engine::access& most) { return covers(most, a); }))

@@ -127,7 +127,9 @@ class runner {
   void access(object_slot o, access_mode mode, std::uint8_t update_class, region where) {
     if (!execution_.recorded()) record_access(o, mode, update_class, where);
   }
-  void require_announced(const engine::access& a);
+  void require_announced(const engine::access& a) {
+    if (execution_.last().op.kind->reach == reach::announced) hold_against_announced(a);
+  }
   void record_access(object_slot o, access_mode mode, std::uint8_t update_class, region where);
   // The event destroys the object, which changes nothing that a predicate could see.
   void access_by_destruction(object_slot o);
@@ -212,6 +214,7 @@ class runner {
 
  private:
   void reset(std::size_t kept);
+  void hold_against_announced(const engine::access& a);
 
   // Stepping.
   void close_event() {

@@ -91,6 +91,25 @@ TEST(AsyncioAgainstReference, CancelledFromAThread) {
   });
 }
 
+// Three tasks that wait for a thread each: as many executions as docs/event-loops.md says.
+TEST(AsyncioAgainstReference, ThreeTasksWaitForThreads) {
+  reference::tally total;
+  const observed_program program{
+      [] {
+        aio::run([] {
+          std::vector<aio::task<void>> all;
+          for (int i = 0; i < 3; ++i) {
+            all.push_back(aio::create_task("t", [] { aio::to_thread([] {}); }));
+          }
+          aio::gather(all).await();
+        });
+      },
+      [] { return ""; }};
+  EXPECT_EQ(reference::compare(program, total), "");
+  EXPECT_EQ(total.compared, 1u);
+  EXPECT_EQ(total.traces, 90u);  // of every interleaving
+}
+
 // Two loops of two threads share a lock, which no loop is safe with.
 TEST(AsyncioAgainstReference, TwoLoopsShareALock) {
   expect_like_naive([](std::string& order) {
