@@ -6,19 +6,14 @@
 
 #include <cstdint>
 #include <unordered_map>
-#include <vector>
 
+#include <norn/scheduler/trace/access_index.hpp>
 #include <norn/scheduler/trace/cut.hpp>
 #include <norn/scheduler/trace/execution.hpp>
 
 namespace norn::engine {
 
-struct named_access {
-  object_id object{};
-  access what;
-};
-
-using footprint = std::vector<named_access>;
+using footprint = access_index;  // objects are their names
 
 // Of the execution's last event.
 footprint footprint_of_last(const execution& t);
@@ -43,7 +38,7 @@ class footprint_cache {
   // Null where it is not known.
   const footprint* find(std::uint64_t key) const;
   void learn(std::uint64_t key, footprint touched);
-  void clear() { known_.clear(); }
+  void clear();
 
   // Of the trace that is left of the cut `at` without the events `one` and `other`, and of the thread
   // whose operation runs after it.
@@ -52,6 +47,7 @@ class footprint_cache {
 
  private:
   std::unordered_map<std::uint64_t, footprint> known_;
+  std::size_t bytes_ = 0;  // of these, but for what the map itself takes
 };
 
 }  // namespace norn::engine

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <norn/scheduler/strategy/canonical.hpp>
+#include <norn/scheduler/trace/access_index.hpp>
 
 namespace norn::engine {
 
@@ -94,18 +95,9 @@ planned_step step_of(const execution& t, event_id e) {
 }  // namespace
 
 bool runs_into_later(const execution& t, const event& e, const event& k, const event& w) {
-  for (const access& a : t.accesses(e)) {
-    const auto hit_by = [&](const event& other) {
-      const auto others = t.accesses(other);
-      return std::any_of(others.begin(), others.end(),
-                         [&](const access& b) { return dependent(a, b); });
-    };
-    const bool hit_by_k = hit_by(k);
-    const bool hit_by_w = hit_by(w);
-    if (hit_by_k && hit_by_w) return k.thread > w.thread;
-    if (hit_by_k || hit_by_w) return hit_by_w;
-  }
-  return k.thread > w.thread;
+  const std::size_t into_k = first_dependent(t.accesses(e), t.accesses(k));
+  const std::size_t into_w = first_dependent(t.accesses(e), t.accesses(w));
+  return into_k == into_w ? k.thread > w.thread : into_w < into_k;
 }
 
 void append_in_order(const execution& t, cut_view from, cut_view to, std::vector<event_id>& order) {

@@ -8,7 +8,9 @@
 // compare-exchange that fails is a read.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <norn/scheduler/base/ids.hpp>
 
@@ -21,7 +23,7 @@ enum class access_mode : std::uint8_t {
 };
 
 // The part of an object that an access touches: an interval of keys, both ends included. A model
-// maps its keys (a name's hash, a row, a byte) to numbers.
+// maps its keys (a name's hash, a row, a byte, a text's image) to numbers.
 struct region {
   std::uint64_t first = 0;
   std::uint64_t last = UINT64_MAX;
@@ -36,6 +38,17 @@ struct region {
   }
   friend constexpr bool operator==(const region&, const region&) = default;
 };
+
+// The key that stands for a text where texts are scanned in order: its first eight bytes, big-endian. Monotone: of two
+// texts in the order of their bytes the images are in order, too, or equal. An interval of texts is therefore within
+// the interval of images of its ends. Texts with a common image share a key, which costs executions and loses none.
+constexpr std::uint64_t key_image(std::string_view text) {
+  std::uint64_t image = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    image = image << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  }
+  return image;
+}
 
 struct access {
   object_slot object{};

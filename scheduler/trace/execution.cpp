@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <norn/scheduler/trace/access_index.hpp>
+
 namespace norn::engine {
 
 namespace {
@@ -15,10 +17,7 @@ std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser (Steele, Lea, Fl
 }
 
 bool any_dependent(std::span<const access> some, std::span<const access> others) {
-  return std::any_of(some.begin(), some.end(), [&](const access& x) {
-    return std::any_of(others.begin(), others.end(),
-                       [&](const access& y) { return dependent(x, y); });
-  });
+  return first_dependent(some, others) < some.size();
 }
 
 }  // namespace

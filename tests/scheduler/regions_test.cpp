@@ -25,8 +25,14 @@ namespace {
 
 using namespace reference;
 
-constexpr std::uint64_t keys = 5;
 constexpr std::size_t object_count = 2;
+
+// How programs are drawn. Many accesses of many keys take other ways than a few do.
+struct shape {
+  std::uint64_t keys = 5;
+  std::uint64_t accesses = 3;  // of one operation, at most
+  std::uint64_t programs = 1'000;
+};
 
 struct touched {
   std::size_t object = 0;
@@ -38,23 +44,24 @@ using touching = std::vector<touched>;      // of one operation
 using thread_code = std::vector<touching>;  // of one thread
 using region_program = std::vector<thread_code>;
 
-touched draw_access(random_source& random) {
+touched draw_access(random_source& random, const shape& like) {
   touched a;
   a.object = random.below(object_count);
   a.mode = access_mode(random.below(3));
   a.update_class = static_cast<std::uint8_t>(random.below(2));
-  const std::uint64_t first = random.below(keys);
-  a.where = random.below(4) == 0 ? region::whole() : region{first, first + random.below(3)};
+  const std::uint64_t first = random.below(like.keys);
+  a.where = random.below(like.accesses + 1) == 0 ? region::whole()
+                                                 : region{first, first + random.below(3)};
   return a;
 }
 
-region_program draw_program(random_source& random) {
+region_program draw_program(random_source& random, const shape& like) {
   region_program p(2 + random.below(2));
   for (thread_code& code : p) {
     code.resize(1 + random.below(p.size() == 2 ? 4 : 2));
     for (touching& operation : code) {
-      operation.resize(1 + random.below(3));
-      std::generate(operation.begin(), operation.end(), [&] { return draw_access(random); });
+      operation.resize(1 + random.below(like.accesses));
+      std::generate(operation.begin(), operation.end(), [&] { return draw_access(random, like); });
     }
   }
   return p;
@@ -150,14 +157,14 @@ class looking : public Strategy {
   std::string wrong;
 };
 
-TEST(Regions, AgainstReference) {
+void compare_with_reference(const shape& like) {
   random_source random(from_environment("NORN_SEED", 1));
   constexpr std::size_t limit = 4'000;
   std::size_t compared = 0;
   std::size_t executions = 0;
-  const std::uint64_t count = from_environment("NORN_PROGRAMS", 1'000);
+  const std::uint64_t count = from_environment("NORN_PROGRAMS", like.programs);
   for (std::uint64_t n = 0; n < count; ++n) {
-    const region_program drawn = draw_program(random);
+    const region_program drawn = draw_program(random, like);
     const observed_program p = observed(drawn);
     runner r(runner::settings{});
     looking<naive> reference(true);
@@ -173,6 +180,12 @@ TEST(Regions, AgainstReference) {
   }
   std::cout << compared << " programs, " << executions << " executions\n";
   EXPECT_GT(compared, count / 2);
+}
+
+TEST(Regions, AgainstReference) { compare_with_reference({}); }
+
+TEST(Regions, AgainstReferenceWithManyKeys) {
+  compare_with_reference({.keys = 200, .accesses = 40, .programs = 300});
 }
 
 }  // namespace
