@@ -39,6 +39,7 @@
 #include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/host.hpp>
 #include <norn/model/thread/process.hpp>
+#include <norn/model/thread/shared_memory.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/model/time/clock.hpp>
 #include <norn/model/time/delay.hpp>

@@ -128,6 +128,7 @@ void event_loop::pass_on(point& p) {
   p.write(turn_);
   p.set_word(turn_, held_by(next));
   p.release_join(turn_);
+  p.describe([&](narration& n) { n.lets_go(turn_); });
 }
 
 guard event_loop::own_turn() const {
@@ -137,6 +138,7 @@ guard event_loop::own_turn() const {
 void event_loop::take_turn(point& p) const {
   p.read(turn_);
   p.acquire(turn_);
+  p.describe([&](narration& n) { n.occupies(turn_); });
   touch(p);
 }
 

@@ -78,6 +78,7 @@ class event_loop {
   // --- for the models of what loops have; each as part of the point's event ---
 
   const engine::object& state() const { return state_; }
+  engine::thread_id thread() const { return thread_; }  // that runs it
   // Every operation on what belongs to the loop is one of these.
   void touch(engine::point& p) const { p.write(state_); }
 
@@ -121,9 +122,9 @@ class event_loop {
 
   loop_options options_;
   engine::thread_id thread_;
-  engine::object ready_{"event loop", "ready"};
-  engine::object state_{"event loop"};
-  engine::object turn_{"event loop", "turn"};
+  engine::memory_object ready_{"event loop", "ready"};
+  engine::memory_object state_{"event loop"};
+  engine::memory_object turn_{"event loop", "turn"};
   std::deque<std::shared_ptr<handle>> queue_;
   std::size_t known_ = 0;   // of the queue, as many as whoever has the turn has seen
   std::size_t left_ = 0;    // of these, as many as this turn of the loop runs

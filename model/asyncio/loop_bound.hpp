@@ -40,7 +40,7 @@ class loop_bound {
  private:
   const char* type_;
   event_loop* loop_ = nullptr;
-  engine::object object_;
+  engine::memory_object object_;
 };
 
 // Who waits, each with a future of its own, in the order in which they came.

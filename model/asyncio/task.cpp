@@ -36,6 +36,7 @@ void task_state::start(point& p, std::string_view name, std::function<void()> bo
   future_.loop().add_task(future_.weak_from_this());
   thread_ = spawn(
       name, -1, [this, body = std::move(body)] { run(body); }, thread_role::daemon);
+  set_carrier(thread_, future_.loop().thread());
 }
 
 void task_state::run(const std::function<void()>& body) {

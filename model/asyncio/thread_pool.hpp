@@ -33,7 +33,7 @@ class thread_pool {
     bool begun = false;
     bool cancelled = false;
     bool delivered = false;
-    engine::object state{"job"};  // its word is 1 once it has been done, or will not be
+    engine::memory_object state{"job"};  // its word is 1 once it has been done, or will not be
   };
 
   static thread_pool& of(event_loop& loop);
@@ -55,7 +55,7 @@ class thread_pool {
   event_loop& loop_;
   std::vector<std::shared_ptr<job>> all_;
   std::size_t threads_ = 0;
-  engine::object queue_{"queue of jobs"};  // its word is how many wait
+  engine::memory_object queue_{"queue of jobs"};  // its word is how many wait
   std::deque<std::shared_ptr<job>> waiting_;
 };
 

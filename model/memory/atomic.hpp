@@ -337,7 +337,7 @@ class atomic {
 
   T value_;
   mutable wait_queue waiting_;
-  engine::object state_;
+  engine::memory_object state_;
 };
 
 template <class T>

@@ -65,7 +65,7 @@ class shared {
   shared& operator--() { return *this -= T{1}; }
 
  private:
-  engine::object state_;
+  engine::memory_object state_;
   T value_;
 };
 

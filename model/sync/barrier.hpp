@@ -44,8 +44,8 @@ class barrier_phases {
   std::ptrdiff_t expected_;   // of the next phase
   std::ptrdiff_t remaining_;  // of this one
   std::uint64_t phase_ = 0;
-  engine::object arrivals_;  // what this phase's arrivals released; acquired by the last
-  engine::object state_;     // what the end of a phase released
+  engine::memory_object arrivals_;  // what this phase's arrivals released; acquired by the last
+  engine::memory_object state_;     // what the end of a phase released
 };
 
 // The last arrival of a phase ends it too.

@@ -27,7 +27,7 @@ class once_flag {
   void end(bool returned, source_location where);
 
  private:
-  engine::object state_;
+  engine::memory_object state_;
 };
 
 namespace detail {

@@ -145,7 +145,7 @@ class condition {
   const bool one_mutex_;
   const spurious_wakeups budget_;
   std::vector<spent> spent_;  // a thread looks at its own entry only
-  engine::object state_;
+  engine::memory_object state_;
 };
 
 struct accepts_mutex {

@@ -1,6 +1,7 @@
 #include <norn/model/sync/exclusive_gate.hpp>
 
 #include <string>
+#include <utility>
 
 #include <norn/model/sync/misuse.hpp>
 
@@ -70,7 +71,7 @@ bool exclusive_gate::try_lock(const timer& until, source_location where) {
 void exclusive_gate::unlock(source_location where) {
   point p{unlock_kind, state_, where};
   if (p.abandoned()) return;
-  if (owner_ != p.thread()) {
+  if (!are_one_thread(owner_, p.thread())) {
     refuse_stranger(p);
     return;
   }
@@ -78,18 +79,22 @@ void exclusive_gate::unlock(source_location where) {
 }
 
 void exclusive_gate::unlock_in(point& p) {
-  if (owner_ != p.thread()) {
+  if (!are_one_thread(owner_, p.thread())) {
     p.write(state_);
     p.halt(misuse::unlock_by_owner, "a mutex is let go of by a thread that does not hold it");
   }
   p.write(state_);
-  owner_ = no_thread;
+  const thread_id owner = std::exchange(owner_, no_thread);
   p.set_word(state_, 0);
   p.release(state_);
-  p.describe([&](narration& n) { n.lets_go(state_); });
+  p.describe([&](narration& n) { n.lets_go(state_, lock_owner(index_of(owner))); });
 }
 
 bool exclusive_gate::owned_by_caller() const { return owner_ == this_thread_id(); }
+
+bool exclusive_gate::owned_by_thread_of_caller() const {
+  return are_one_thread(owner_, this_thread_id());
+}
 
 void exclusive_gate::take(point& p) {
   p.write(state_);

@@ -4,7 +4,8 @@
 // Invariants: the object's word is 0 when the gate is free, else the owner's identity + 1. Taking the
 // gate and leaving it write the object, failing to take it reads it. Misuse writes it too: where a
 // thread could take the gate, all that happens to it must be in one order. Whether the calling thread
-// is the owner changes by its own operations only, so asking is no access.
+// is the owner changes by its own operations only, so asking is no access. Of tasks that one thread carries, each may
+// leave the gate that another one has taken: between two of their turns there is an order already.
 #pragma once
 
 #include <string_view>
@@ -35,6 +36,8 @@ class exclusive_gate {
   void unlock_in(engine::point& p);
 
   bool owned_by_caller() const;
+  // The same where the caller is one of the tasks that a thread carries.
+  bool owned_by_thread_of_caller() const;
   const engine::object& state() const { return state_; }
 
  private:
@@ -42,7 +45,7 @@ class exclusive_gate {
   void refuse_second_lock(engine::point& p) const;
   void refuse_stranger(engine::point& p) const;
 
-  engine::object state_;
+  engine::memory_object state_;
   engine::thread_id owner_ = engine::no_thread;
 };
 

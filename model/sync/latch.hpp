@@ -41,7 +41,7 @@ class latch {
 
  private:
   std::ptrdiff_t counter_;
-  engine::object state_;
+  engine::memory_object state_;
 };
 
 }  // namespace norn

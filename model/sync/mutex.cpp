@@ -17,6 +17,11 @@ std::uint64_t owned_by(thread_id t) { return index_of(t) + 1; }
 
 bool is_free(std::uint64_t word, std::uint64_t) { return word == 0; }
 
+// By the thread itself, or by another task of the thread that carries it.
+bool held_by_thread_of(const point& p, std::uint64_t word) {
+  return word != 0 && are_one_thread(thread_id(word - 1), p.thread());
+}
+
 const char* not_the_owner(std::uint64_t word) {
   return word == 0 ? "unlock of a mutex that no thread owns"
                    : "unlock of a mutex that another thread owns";
@@ -63,7 +68,7 @@ void mutex::take(point& p) {
 void mutex::unlock(source_location where) {
   point p{unlock_kind, state_, where};
   if (p.abandoned()) return;
-  if (p.word(state_) == owned_by(p.thread())) {
+  if (held_by_thread_of(p, p.word(state_))) {
     unlock_in(p);
   } else {
     p.write(state_);
@@ -73,12 +78,13 @@ void mutex::unlock(source_location where) {
 
 void mutex::unlock_in(point& p) {
   p.write(state_);
-  if (p.word(state_) != owned_by(p.thread())) {
-    p.halt(misuse::unlock_by_owner, not_the_owner(p.word(state_)));
+  const std::uint64_t owner = p.word(state_);
+  if (!held_by_thread_of(p, owner)) {
+    p.halt(misuse::unlock_by_owner, not_the_owner(owner));
   }
   p.set_word(state_, 0);
   p.release(state_);
-  p.describe([&](narration& n) { n.lets_go(state_); });
+  p.describe([&](narration& n) { n.lets_go(state_, lock_owner(owner - 1)); });
 }
 
 bool mutex::owned_by_caller() const {

@@ -38,7 +38,7 @@ class mutex {
  private:
   void take(engine::point& p);
 
-  engine::object state_;  // word: 0 when free, else the owner's identity + 1
+  engine::memory_object state_;  // word: 0 when free, else the owner's identity + 1
 };
 
 }  // namespace norn

@@ -25,13 +25,13 @@ void tell_depth(point& p, unsigned from, unsigned to) {
 }  // namespace
 
 void recursive_mutex::lock(source_location where) {
-  if (owned_by_caller()) return lock_again(lock_again_kind, where);
+  if (gate_.owned_by_thread_of_caller()) return lock_again(lock_again_kind, where);
   gate_.lock(where);
   depth_ = 1;
 }
 
 bool recursive_mutex::try_lock(source_location where) {
-  if (owned_by_caller()) {
+  if (gate_.owned_by_thread_of_caller()) {
     lock_again(try_lock_again_kind, where);
     return true;
   }
@@ -41,7 +41,7 @@ bool recursive_mutex::try_lock(source_location where) {
 }
 
 bool recursive_mutex::try_lock(const timer& until, source_location where) {
-  if (owned_by_caller()) {
+  if (gate_.owned_by_thread_of_caller()) {
     lock_again(timed_lock_again_kind, where);
     return true;
   }
@@ -64,7 +64,7 @@ void recursive_mutex::lock_again(const operation_kind& kind, source_location whe
 }
 
 void recursive_mutex::unlock(source_location where) {
-  if (!owned_by_caller() || depth_ == 1) {
+  if (!gate_.owned_by_thread_of_caller() || depth_ == 1) {
     gate_.unlock(where);
     return;
   }
@@ -76,7 +76,7 @@ void recursive_mutex::unlock(source_location where) {
 }
 
 void recursive_mutex::unlock_in(point& p) {
-  if (!owned_by_caller() || depth_ == 1) {
+  if (!gate_.owned_by_thread_of_caller() || depth_ == 1) {
     gate_.unlock_in(p);
     return;
   }

@@ -34,7 +34,7 @@ class semaphore {
 
   const std::ptrdiff_t maximum_;
   std::ptrdiff_t counter_;
-  engine::object state_;
+  engine::memory_object state_;
 };
 
 }  // namespace detail

@@ -70,8 +70,9 @@ class shared_mutex {
   void publish(engine::point& p);
   void refuse_second_lock(const engine::operation_kind& kind, source_location where);
 
-  engine::object state_;
-  engine::object readers_left_;  // only what readers have released: acquired by the next owner
+  engine::memory_object state_;
+  engine::memory_object
+      readers_left_;  // only what readers have released: acquired by the next owner
   engine::thread_id owner_ = engine::no_thread;
   engine::thread_set readers_;
 };

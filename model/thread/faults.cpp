@@ -136,7 +136,7 @@ void faults::add(const std::string& name, int times, striking strike, here where
   point p{declare_kind, where};
   source& added = sources_.emplace_back();
   auto body = [times, &added, strike = std::move(strike)] {
-    set_place("environment", "");
+    set_place(no_process, "environment", "");
     for (int i = 0; i < times && strike(added); ++i) {
     }
   };

@@ -22,7 +22,7 @@ local_parts& process::parts() const { return record_->parts; }
 
 void process::adopt_this_thread() const {
   machines::now().assign(this_thread_id(), *record_);
-  set_place(record_->name, record_->on.name);
+  set_place(static_cast<std::uint32_t>(record_->id), record_->name, record_->on.name);
   record_->has_threads = true;
   set_lifeline(record_->lifeline.get());
 }

@@ -72,7 +72,7 @@ void held_locks::take(thread_id by, const lock_note& n) {
     e.mode = n.mode;
     known = known || e.thread == by;
   }
-  if (!known) entries_.push_back({n.lock, owner_of(by, n), by, n.mode, 0, events_});
+  if (!known) entries_.push_back({n.lock, owner_of(by, n), by, n.mode, 0, events_, n.listed});
 }
 
 void held_locks::take_permit(thread_id by, object_slot semaphore) {
@@ -103,14 +103,16 @@ held_lock held_locks::describe(const entry& e) const {
 std::vector<held_lock> held_locks::of(thread_id t) const {
   std::vector<held_lock> held;
   for (const entry& e : entries_) {
-    if (e.thread == t) held.push_back(describe(e));
+    if (e.thread == t && e.listed) held.push_back(describe(e));
   }
   return held;
 }
 
 std::vector<held_lock> held_locks::all() const {
   std::vector<held_lock> held;
-  for (const entry& e : entries_) held.push_back(describe(e));
+  for (const entry& e : entries_) {
+    if (e.listed) held.push_back(describe(e));
+  }
   return held;
 }
 

@@ -24,7 +24,7 @@ class held_locks {
   void advance_to_end();
   std::size_t events() const { return events_; }
 
-  // In the order in which they were taken.
+  // In the order in which they were taken, without what is not listed.
   std::vector<held_lock> of(thread_id t) const;
   std::vector<held_lock> all() const;
 
@@ -40,6 +40,7 @@ class held_locks {
     std::string mode;
     std::uint64_t permits = 0;
     std::size_t taken_in = 0;  // the event that took it, or the first of its permits
+    bool listed = true;
   };
 
   void note(thread_id by, const lock_note& n);

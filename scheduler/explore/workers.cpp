@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <norn/scheduler/explore/nondeterminism.hpp>
+#include <norn/scheduler/explore/replay_schedule.hpp>
 #include <norn/scheduler/explore/runner_settings.hpp>
 
 namespace norn::engine {
@@ -20,10 +21,11 @@ runner::settings settings_with(const explore_options& options, thread_names* nam
   return s;
 }
 
-std::optional<std::string> misuse_of(const runner& r) {
-  if (!r.misuse().empty()) return r.misuse();
-  if (r.diverged()) return describe_as_misuse(*r.diverged());
-  return std::nullopt;
+// A runner knows no names while it only explores: the execution is run once more for them.
+std::string named_misuse(const program& body, const explore_options& options, const runner& r,
+                         const execution& done) {
+  const replay_result again = replay(body, options, r.threads().by_creation(done), {}, {});
+  return again.misuse.value_or(r.misuse());
 }
 
 // Returns the number of the execution, counted from 1. A repeated one has that of the execution which it repeats, one
@@ -209,7 +211,8 @@ bool workers::go_through(worker& w, segment& s, bool leads) {
 
 // What the execution has shown, to the runner first.
 workers::insight workers::learn(worker& w, const execution& done) {
-  if (auto misuse = misuse_of(w.runs)) return {.misuse = std::move(misuse)};
+  if (!w.runs.misuse().empty()) return {.misuse = named_misuse(body_, options_, w.runs, done)};
+  if (const auto& d = w.runs.diverged()) return {.misuse = describe_as_misuse(*d)};
   if (w.runs.observed_more() || w.runs.misnumbered()) return {.kind = execution_kind::start_over};
   const execution_kind kind = w.chooses->end_execution(done);
   if (const auto d = w.chooses->diverged()) return {.misuse = describe_as_misuse(*d)};

@@ -78,7 +78,7 @@ class workers {
   segment* next_segment(std::vector<work_item>& items, bool leads);
   // Whether the worker is of further use: it must not know what others do not know yet.
   bool go_through(worker& w, segment& s, bool leads);
-  static insight learn(worker& w, const execution& done);
+  insight learn(worker& w, const execution& done);
   bool goes_on_after(const insight& learnt, const worker& w, segment& s, const statistics& mine);
   void start_over(const worker& w, segment& s, const statistics& mine);
   void end_in_misuse(const worker& w, segment& s, const statistics& mine, std::string misuse);

@@ -37,9 +37,12 @@ model_thread& model_threads::make(thread_id id, const model_thread* creator, std
   if (t.stack == nullptr || std::exchange(t.lost, false)) {
     t.stack = std::make_unique<fiber>(settings_.stack_bytes, settings_.run, &t);
   }
+  t.carrier = id;
   t.starter = nullptr;
   t.spawned = t.objects_made = t.unwind_attempts = 0;
   t.daemon = t.unwinding = t.halt_at_next_point = false;
+  t.process = creator == nullptr ? process_of_body : creator->process;
+  t.makes_shared_memory = false;
   t.on_stack = true;
   t.ended_in = no_event;
   if (settings_.narrated) {

@@ -22,6 +22,7 @@ namespace norn::engine {
 struct model_thread {
   thread_id id{};
   thread_id parent = no_thread;
+  thread_id carrier{};  // the thread of the program that it is, or that carries it
   std::unique_ptr<fiber> stack;
   thread_body body;
   // While it is run up to its first announcement: who goes on then, the next to be started or the creator.
@@ -35,6 +36,8 @@ struct model_thread {
   bool halt_at_next_point = false;
   bool on_stack = false;  // its body has begun and not left the stack
   bool lost = false;      // its stack could not be unwound and must not be used again
+  std::uint32_t process = process_of_body;  // its number
+  bool makes_shared_memory = false;
   object_slot end = no_object;
   object_slot lifeline = no_object;
   event_id ended_in = no_event;

@@ -25,6 +25,7 @@ struct lock_note {
   what change = what::taken;
   std::string mode = {};  // "shared", "bytes 0 to 9"; empty where there is one way only
   std::uint64_t permits = 1;
+  bool listed = true;  // among the locks that its thread holds
 };
 
 // What a narrated event says of itself; every part may stay empty.
@@ -51,6 +52,9 @@ struct narration {
   void lets_go(const object& lock, lock_owner owner = lock_owner::thread) {
     locks.push_back({.lock = lock.slot(), .owner = owner, .change = lock_note::what::let_go});
   }
+  // The event's thread keeps others waiting by what is no lock for a reader, such as its turn of an event loop, until it
+  // lets go of it.
+  void occupies(const object& o) { locks.push_back({.lock = o.slot(), .listed = false}); }
   // The event's thread has one more permit, or so many fewer. Where in some step of the execution a thread returns more
   // than it has taken, permits are signals, and nobody holds them.
   void takes_permit(const object& semaphore) {

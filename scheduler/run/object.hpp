@@ -11,12 +11,16 @@
 
 namespace norn::engine {
 
+// Where the object is. The memory of a process is no other process' to use; everything else in the world is anyone's.
+enum class object_home : std::uint8_t { world, memory };
+
 class object {
  public:
   // `type` is a literal ("mutex"); `label` is what the program calls the object and is copied only
   // when the execution is narrated. Requires: called inside the body of a check; reported as misuse
   // otherwise. Not a scheduling point.
-  explicit object(const char* type, std::string_view label = {}, std::uint64_t word = 0);
+  explicit object(const char* type, std::string_view label = {}, std::uint64_t word = 0,
+                  object_home home = object_home::world);
 
   // A write of the object, and a scheduling point, unless every thread that could still use the
   // object has ended before (by happens-before); while an execution is abandoned, nothing at all.
@@ -29,6 +33,14 @@ class object {
 
  private:
   object_slot slot_;
+};
+
+// An object in the memory of a process: that of the first process that uses it. The use of another one is misuse. What
+// the body of the check does while nothing runs beside it is no use. `shared_memory` makes exceptions.
+class memory_object : public object {
+ public:
+  explicit memory_object(const char* type, std::string_view label = {}, std::uint64_t word = 0)
+      : object(type, label, word, object_home::memory) {}
 };
 
 }  // namespace norn::engine

@@ -39,8 +39,11 @@ point::point(const operation& op, const object* on)
   } else {
     runner_->announce(op);
     begin();
-    if (on != nullptr && !abandoned() && !runner_->alive(op.object, on)) {
+    if (on == nullptr || abandoned()) return;
+    if (!runner_->alive(op.object, on)) {
       be_overtaken(*op.kind, op.object);
+    } else {
+      runner_->note_use(op.object);
     }
   }
 }
@@ -176,8 +179,8 @@ narration* point::narrating() const { return runner_->narrating(); }
 
 // --- object ---
 
-object::object(const char* type, std::string_view label, std::uint64_t word)
-    : slot_(current(type).add_object(type, label, word, this)) {}
+object::object(const char* type, std::string_view label, std::uint64_t word, object_home home)
+    : slot_(current(type).add_object(type, label, word, home, this)) {}
 
 object::~object() {
   runner* const r = current_runner;
@@ -258,9 +261,25 @@ void halt_as_misuse(std::string_view message) {
   r.stop();
 }
 
-void set_place(std::string_view process, std::string_view host) {
+void set_carrier(thread_id task, thread_id carrier) {
+  current("set_carrier").set_carrier(task, carrier);
+}
+
+bool are_one_thread(thread_id a, thread_id b) {
+  if (a == b) return true;
+  if (a == no_thread || b == no_thread) return false;
+  const runner& r = current("are_one_thread");
+  return r.carrier_of(a) == r.carrier_of(b);
+}
+
+void set_place(std::uint32_t number, std::string_view process, std::string_view host) {
   runner& r = current("set_place");
+  r.set_process(number);
   if (r.narrates()) r.set_place({std::string(process), std::string(host)});
+}
+
+bool make_shared_memory(bool shared) {
+  return current("make_shared_memory").make_shared_memory(shared);
 }
 
 void set_lifeline(const object* lifeline) {

@@ -168,6 +168,10 @@ thread_id this_thread_id();
 // The thread that created it; no_thread for the main thread.
 thread_id parent_of(thread_id t);
 
+// Whether both are one thread of the program: the same, or tasks that one thread carries (spawn.hpp). Who owns a lock is
+// asked of threads of the program.
+bool are_one_thread(thread_id a, thread_id b);
+
 // Whether the caller is the main thread and nothing can run beside it: every other thread has ended in its
 // past. The same in every equivalent execution.
 bool runs_alone();

@@ -357,7 +357,7 @@ object_id runner::next_object_id() {
 }
 
 object_slot runner::add_object(const char* type, std::string_view label, std::uint64_t word,
-                               const void* address) {
+                               object_home home, const void* address) {
   if (predicates_.observing()) {
     if (!locals_.makes_one()) {
       predicates_.report_operation(std::string("a ") + type + " is made");
@@ -367,15 +367,47 @@ object_slot runner::add_object(const char* type, std::string_view label, std::ui
   }
   const object_id id = next_object_id();
   const object_slot slot = execution_.add_object(id, word);
-  objects_.add(type, std::string(settings_.narrate ? label : std::string_view()), address);
+  const bool of_a_process = home == object_home::memory && !running_->makes_shared_memory;
+  objects_.add(type, std::string(settings_.narrate ? label : std::string_view()), address,
+               of_a_process ? object_records::unused : object_records::anyone);
   predicates_.add_object(slot, id);
   return slot;
+}
+
+// The body of the check is no part of what it sets up and looks at: while the program does not run beside it, it uses
+// nothing.
+void runner::use_memory(object_slot o) {
+  if (is_only_thread_of_program() || objects_.use(o, running_->id, running_->process)) return;
+  const model_thread& other = threads_[objects_.user_of(o)];
+  report_misuse(objects_.name_of(o) + " is in the memory of one process, and two use it: " +
+                threads_.name_of(other.id) + " of process `" + other.where.process + "` and " +
+                threads_.name_of(running_->id) + " of process `" + running_->where.process +
+                "`.\n  give each process its own (norn::process_local), or make it while a "
+                "norn::shared_memory lives, if it is to be in memory that processes share");
+  stop();
 }
 
 void runner::remove_object(object_slot o, const void* address) {
   if (!alive(o, address)) return;
   objects_.remove(o);
   predicates_.drop_readers_of(o);
+}
+
+bool runner::has_ended_before(const model_thread& other, cut_view past) const {
+  if (other.ended_in == no_event) return false;
+  const event& end = execution_.at(other.ended_in);
+  return past[index_of(end.thread)] > end.index;
+}
+
+// The main thread, where every other one that it causally knows of is a fault's or has ended in its past.
+bool runner::is_only_thread_of_program() const {
+  if (running_->id != main_thread) return false;
+  if (execution_.size() == 0) return true;
+  const cut_view past = execution_.clock(event_id(execution_.size() - 1));
+  const std::vector<thread_id>& all = threads_.created();
+  return std::all_of(all.begin(), all.end(), [&](thread_id t) {
+    return t == main_thread || execution_.is_environment(t) || has_ended_before(threads_[t], past);
+  });
 }
 
 // Whether nothing can run beside the thread: every other thread that it causally knows of has ended
@@ -387,10 +419,7 @@ bool runner::runs_alone() {
   for (; alone_among_ < threads_.created().size(); ++alone_among_) {
     const thread_id t = threads_.created()[alone_among_];
     if (t == main_thread) continue;
-    const model_thread& other = threads_[t];
-    if (other.ended_in == no_event) return false;
-    const event& end = execution_.at(other.ended_in);
-    if (past[index_of(end.thread)] <= end.index) return false;
+    if (!has_ended_before(threads_[t], past)) return false;
   }
   return true;
 }

@@ -152,9 +152,13 @@ class runner {
 
   // Objects.
   object_slot add_object(const char* type, std::string_view label, std::uint64_t word,
-                         const void* address);
+                         object_home home, const void* address);
   void remove_object(object_slot o, const void* address);
   bool alive(object_slot o, const void* address) const { return objects_.alive(o, address); }
+  // An operation on the object. One process does not use another's memory.
+  void note_use(object_slot o) {
+    if (!objects_.is_used_by(o, running_->process)) use_memory(o);
+  }
   // The destruction of an object is not a step: nothing runs beside the thread, or the execution is
   // being taken down.
   bool destroys_quietly() {
@@ -171,7 +175,13 @@ class runner {
   void start(std::span<const thread_id> created);
   thread_id parent(thread_id t) const { return threads_[t].parent; }
   object_slot end_of(thread_id t) const { return threads_[t].end; }
+  thread_id carrier_of(thread_id t) const { return threads_[t].carrier; }
+  void set_carrier(thread_id task, thread_id by) { threads_[task].carrier = threads_[by].carrier; }
   void set_place(place where) { running_->where = std::move(where); }
+  void set_process(std::uint32_t number) { running_->process = number; }
+  bool make_shared_memory(bool shared) {
+    return std::exchange(running_->makes_shared_memory, shared);
+  }
   void set_lifeline(object_slot lifeline);
   std::size_t kill(object_slot lifeline);
   // Whether the stacks of killed threads are unwound, in the event that kills them.
@@ -215,6 +225,9 @@ class runner {
  private:
   void reset(std::size_t kept);
   void hold_against_announced(const engine::access& a);
+  void use_memory(object_slot o);
+  bool is_only_thread_of_program() const;
+  bool has_ended_before(const model_thread& other, cut_view past) const;
 
   // Stepping.
   void close_event() {

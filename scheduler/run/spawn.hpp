@@ -64,6 +64,10 @@ std::vector<thread_id> spawn_group(std::string_view name, int count, thread_role
   return group;
 }
 
+// From now on the thread is a task that this thread of the program carries, or the one that carries this one. Part of the
+// current event.
+void set_carrier(thread_id task, thread_id carrier);
+
 // The object that stands for the thread's end: its word is 0 until the thread has ended. Requires: no member of a group.
 object_slot end_of(thread_id t);
 

@@ -1,6 +1,7 @@
 #include <norn/scheduler/trace/access_frontiers.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace norn::engine {
 
@@ -34,6 +35,9 @@ access_frontiers::taken access_frontiers::take_in(event_id event, thread_id thre
   depends_on_.clear();
   taking now{event, thread, a, static_cast<std::uint32_t>(entries_.size())};
   a.where.first == a.where.last ? take_in_key(of, now) : take_in_span(of, now);
+  if (!std::is_sorted(depends_on_.begin(), depends_on_.end(), std::greater<>())) {
+    std::sort(depends_on_.begin(), depends_on_.end(), std::greater<>());
+  }
   return {depends_on_, now.repeated};
 }
 

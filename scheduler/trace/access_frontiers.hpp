@@ -23,8 +23,8 @@ namespace norn::engine {
 class access_frontiers {
  public:
   struct taken {
-    // The events of other threads that the access depends on directly, of each list the newest first. An event with
-    // several such accesses may be named several times. Valid until the next access is taken in.
+    // The events of other threads that the access depends on directly, the newest first. An event with several such
+    // accesses may be named several times. Valid until the next access is taken in.
     std::span<const event_id> depends_on;
     bool repeated = false;  // an equal access of the same event is in the frontier
   };

@@ -6,6 +6,7 @@
 #include <norn/model/property.hpp>
 #include <norn/model/sync/mutex.hpp>
 #include <norn/model/thread/process.hpp>
+#include <norn/model/thread/shared_memory.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/specs/kit/check.hpp>
 
@@ -27,9 +28,10 @@ void whole() {
   count_to_two([](norn::atomic<int>& total) { total.fetch_add(1); });
 }
 
-// Two processes on a machine of their own lose an update of a counter that both can reach.
+// Two processes on a machine of their own lose an update of a counter in memory that they share.
 void apart() {
   const norn::host web{"web"};
+  const norn::shared_memory mapped;
   norn::atomic<int> total{0, "total"};
   const auto add = [&] { total.store(total.load() + 1); };
   const norn::process left{web, "left"};

@@ -233,6 +233,7 @@ class stage {
 
   const specified_program& p_;
   std::string& seen_;
+  const shared_memory mapped_;  // whoever crashes has these, too
   atomic<int> x_{0, "x"};
   atomic<int> y_{0, "y"};
   mutex m_{"m"};

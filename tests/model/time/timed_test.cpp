@@ -16,6 +16,7 @@
 #include <norn/model/sync/timed_mutex.hpp>
 #include <norn/model/thread/faults.hpp>
 #include <norn/model/thread/process.hpp>
+#include <norn/model/thread/shared_memory.hpp>
 #include <norn/model/thread/thread.hpp>
 #include <norn/model/time/clock.hpp>
 #include <norn/model/time/delay.hpp>
@@ -237,6 +238,7 @@ TEST(Timed, WhoWaitsWithADeadlineMayBeKilled) {
   const outcomes all = outcomes_of([](std::string& outcome) {
     faults world;
     const process victim("victim");
+    const shared_memory mapped;
     timed_mutex lock;
     lock.lock();
     std::string told = "killed";
