@@ -15,6 +15,7 @@ process::process(const host& on, std::string_view name)
 process process::current() { return process(machines::now().process_of(this_thread_id())); }
 
 bool process::ends_with_host() const { return record_->ends_with_host; }
+bool process::can_be_killed() const { return record_->lifeline != nullptr; }
 process_id process::id() const { return record_->id; }
 const std::string& process::name() const { return record_->name; }
 host process::on() const { return host(record_->on); }

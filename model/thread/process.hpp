@@ -38,6 +38,8 @@ class process {
   // Whether a crash of its host kills it: of a host that may crash, every process but the body's own. Not a
   // scheduling point.
   bool ends_with_host() const;
+  // Whether a crash, of its own or of its host, can end it. Not a scheduling point.
+  bool can_be_killed() const;
   // Whether the body of the check runs in it.
   bool is_body_s_own() const { return id() == process_id(1); }
 

@@ -5,10 +5,12 @@
 #include <norn/scheduler/run/faults.hpp>
 #include <norn/scheduler/run/fiber_current.hpp>
 #include <norn/scheduler/run/lifeline.hpp>
+#include <norn/scheduler/run/outside.hpp>
 #include <norn/scheduler/run/place.hpp>
 #include <norn/scheduler/run/run_local.hpp>
 #include <norn/scheduler/run/runner.hpp>
 #include <norn/scheduler/run/spawn.hpp>
+#include <norn/scheduler/run/worker_local.hpp>
 
 namespace norn::engine {
 
@@ -308,6 +310,18 @@ bool fail_from_assertion(std::string_view message, const char* file, int line) {
   if (file != nullptr) text += std::string("\n  at ") + file + ":" + std::to_string(line);
   r->fail_at_next_point("assertions", text);
   return true;
+}
+
+void run_outside(void (*call)(void*), void* with) {
+  if (runner* const r = runner::current()) {
+    r->call_outside(call, with);
+  } else {
+    call(with);
+  }
+}
+
+run_local_slot& find_worker_local(const void* key, std::unique_ptr<run_local_slot> (*make)()) {
+  return current("state of a worker").find_worker_local(key, make);
 }
 
 run_local_slot& find_run_local(const void* key, const char* type_name,

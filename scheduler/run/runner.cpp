@@ -46,7 +46,7 @@ const execution& runner::run(const std::function<void()>& program, strategy& cho
   main.end = add_end(name_of_object(main.id, end_of_thread), "thread", main.name);
   main.body.emplace([this] { (*program_)(); });
   running_ = &main;
-  fiber::switch_to(home_, *main.stack);
+  leave_home(*main.stack);
 
   check_deadlock();
   check_races();
@@ -129,6 +129,31 @@ void runner::hand_over(model_thread& self, model_thread* to) {
     fiber::switch_to(*self.stack, *to->stack);
   }
   running_ = &self;
+}
+
+// The worker's own stack comes back where the execution is over, and where something is to be called on it.
+void runner::leave_home(fiber& to) {
+  fiber::switch_to(home_, to);
+  while (asked_outside_.call != nullptr) {
+    const auto asked = std::exchange(asked_outside_, {});
+    current_runner = nullptr;
+    asked.call(asked.with);
+    current_runner = this;
+    fiber::switch_to(home_, *running_->stack);
+  }
+}
+
+void runner::call_outside(void (*call)(void*), void* with) {
+  asked_outside_ = {call, with};
+  fiber::switch_to(*running_->stack, home_);
+}
+
+run_local_slot& runner::find_worker_local(const void* key,
+                                          std::unique_ptr<run_local_slot> (*make)()) {
+  for (const auto& [known, slot] : worker_locals_) {
+    if (known == key) return *slot;
+  }
+  return *worker_locals_.emplace_back(key, make()).second;
 }
 
 model_thread* runner::next() {
@@ -330,7 +355,7 @@ void runner::unwind_stack(model_thread& of) {
   of.unwinding = true;
   running_ = &of;
   unwinds_a_stack_ = true;
-  fiber::switch_to(*unwinds_, *of.stack);
+  unwinds_ == &home_ ? leave_home(*of.stack) : fiber::switch_to(*unwinds_, *of.stack);
   unwinds_a_stack_ = false;
 }
 

@@ -166,6 +166,9 @@ class runner {
   }
   bool runs_alone();
   run_locals& locals() { return locals_; }
+  run_local_slot& find_worker_local(const void* key, std::unique_ptr<run_local_slot> (*make)());
+  // Calls it on the worker's own stack.
+  void call_outside(void (*call)(void*), void* with);
 
   // A thread of the model gets its body, is created and is run up to its first announcement (spawn.hpp). Part of
   // the creator's current event.
@@ -252,6 +255,7 @@ class runner {
   [[gnu::noinline]] model_thread* diverge_from_record();
   model_thread* diverge(std::size_t step, const event& expected, std::string came);
   void hand_over(model_thread& self, model_thread* to);
+  void leave_home(fiber& to);
 
   object_id next_object_id();
 
@@ -283,6 +287,10 @@ class runner {
   engine::execution execution_;
   race_detector races_;
   fiber home_;
+  struct {
+    void (*call)(void*) = nullptr;
+    void* with = nullptr;
+  } asked_outside_;          // by the running thread
   fiber* unwinds_ = &home_;  // where a stack that has been unwound goes back to
   bool unwinds_a_stack_ = false;
   model_threads threads_;
@@ -298,6 +306,7 @@ class runner {
   bool taking_down_ = false;
   std::atomic<std::uint64_t> heartbeat_{0};
   std::atomic<bool> running_now_{false};
+  std::vector<std::pair<const void*, std::unique_ptr<run_local_slot>>> worker_locals_;
   run_locals locals_;  // their objects are destroyed before all else
 };
 
