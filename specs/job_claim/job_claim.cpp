@@ -3,7 +3,6 @@
 #include <string>
 
 #include <norn/model/store/sql/database.hpp>
-#include <norn/scheduler/run/run_local.hpp>
 #include <norn/specs/kit/protocol.hpp>
 
 namespace norn::job_claim {
@@ -12,11 +11,7 @@ namespace {
 
 using kit::actor;
 
-// The database is nobody's memory: every process connects to it.
-struct cluster {
-  sql::database db{sql::postgresql, "jobs"};
-};
-sql::database& the_database() { return engine::run_local<cluster>().db; }
+sql::database& the_database() { return sql::database::named("jobs"); }
 
 enum class takes {
   only_if_queued,     // UPDATE … AND status = 'QUEUED', and looks how many rows that were

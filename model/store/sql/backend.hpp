@@ -14,7 +14,8 @@
 #include <vector>
 
 #include <norn/model/store/sql/bound.hpp>
-#include <norn/model/store/sql/database.hpp>
+#include <norn/model/store/sql/error.hpp>
+#include <norn/model/store/sql/result.hpp>
 #include <norn/model/store/sql/server.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 #include <norn/scheduler/run/point.hpp>

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include <norn/model/store/sql/error.hpp>
+#include <norn/model/store/sql/result.hpp>
 #include <norn/model/store/sql/value.hpp>
 #include <norn/scheduler/base/source_location.hpp>
 
@@ -30,12 +31,6 @@ namespace norn::sql {
 
 struct postgresql_t {};
 inline constexpr postgresql_t postgresql;
-
-struct result {
-  std::vector<std::string> columns;
-  std::vector<row_values> rows;   // of SELECT and RETURNING
-  std::size_t rows_affected = 0;  // inserted, selected, updated or deleted
-};
 
 // A statement's text, and where it is executed.
 struct statement_text {
@@ -106,7 +101,11 @@ class session {
 class database {
  public:
   // Requires: inside the body of a check.
-  explicit database(postgresql_t, std::string_view label = "db");
+  explicit database(postgresql_t);
+
+  // That of this name which all processes of the execution know, as the address of a server is known: the database is in
+  // nobody's memory. Not a scheduling point; made at its first use. Requires: inside the body of a check.
+  static database& named(const std::string& name);
 
   // Not a scheduling point.
   session connect();

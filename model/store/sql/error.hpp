@@ -26,24 +26,24 @@ class unsupported : public std::logic_error {
 };
 
 namespace state {
-inline constexpr std::string_view numeric_value_out_of_range = "22003";
-inline constexpr std::string_view division_by_zero = "22012";
-inline constexpr std::string_view invalid_text_representation = "22P02";
-inline constexpr std::string_view not_null_violation = "23502";
-inline constexpr std::string_view unique_violation = "23505";
-inline constexpr std::string_view in_failed_transaction = "25P02";
-inline constexpr std::string_view deadlock_detected = "40P01";
-inline constexpr std::string_view syntax_error = "42601";
-inline constexpr std::string_view duplicate_column = "42701";
-inline constexpr std::string_view undefined_column = "42703";
-inline constexpr std::string_view grouping_error = "42803";
-inline constexpr std::string_view datatype_mismatch = "42804";
-inline constexpr std::string_view undefined_function = "42883";
-inline constexpr std::string_view undefined_object = "42704";
-inline constexpr std::string_view undefined_table = "42P01";
-inline constexpr std::string_view undefined_parameter = "42P02";
-inline constexpr std::string_view duplicate_table = "42P07";
-inline constexpr std::string_view invalid_table_definition = "42P16";
+inline constexpr const char* numeric_value_out_of_range = "22003";
+inline constexpr const char* division_by_zero = "22012";
+inline constexpr const char* invalid_text_representation = "22P02";
+inline constexpr const char* not_null_violation = "23502";
+inline constexpr const char* unique_violation = "23505";
+inline constexpr const char* in_failed_transaction = "25P02";
+inline constexpr const char* deadlock_detected = "40P01";
+inline constexpr const char* syntax_error = "42601";
+inline constexpr const char* duplicate_column = "42701";
+inline constexpr const char* undefined_column = "42703";
+inline constexpr const char* grouping_error = "42803";
+inline constexpr const char* datatype_mismatch = "42804";
+inline constexpr const char* undefined_function = "42883";
+inline constexpr const char* undefined_object = "42704";
+inline constexpr const char* undefined_table = "42P01";
+inline constexpr const char* undefined_parameter = "42P02";
+inline constexpr const char* duplicate_table = "42P07";
+inline constexpr const char* invalid_table_definition = "42P16";
 }  // namespace state
 
 }  // namespace norn::sql
