@@ -447,7 +447,12 @@ backend::step_result backend::change_next(point& p, const selection& about, cons
     return wait_for(p, *row.holder);
   }
   if (!at.made) {
-    current().lock(p, *about.of, row);
+    // A row that is there no more is not locked.
+    if (row.seen_by(transaction_)) {
+      current().lock(p, *about.of, row);
+    } else {
+      p.read(about.of->changing, region::key(row.number));
+    }
     at.made = is_still_meant(p, about, next);
     if (at.made) does.make(p, row);
   }

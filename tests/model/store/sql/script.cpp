@@ -239,18 +239,31 @@ class real_run {
       throw std::runtime_error(PQerrorMessage(c.connection.get()));
     }
     c.busy = true;
-    if (wait_for_outcome(step.session)) {
-      settle_others(step.session);
-      return;
-    }
-    if (!closes_a_circle(step.session)) {
+    const bool waits = !wait_for_outcome(step.session);
+    if (waits && closes_a_circle(step.session)) {
+      make_victim(step.session);
+    } else if (waits) {
       lines_->push_back(std::to_string(step.session) + ": waits");
-      return;
-    }
-    command("SELECT pg_cancel_backend(" + pid_of(step.session) + ")");
-    while (!wait_for_outcome(step.session)) {
     }
     settle_others(step.session);
+    // Those who went on may have closed one.
+    while (const auto session = any_in_a_circle()) {
+      make_victim(*session);
+      settle_others(*session);
+    }
+  }
+
+  std::optional<std::size_t> any_in_a_circle() {
+    for (std::size_t i = 0; i < sessions_.size(); ++i) {
+      if (sessions_[i].busy && closes_a_circle(i)) return i;
+    }
+    return std::nullopt;
+  }
+
+  void make_victim(std::size_t session) {
+    command("SELECT pg_cancel_backend(" + pid_of(session) + ")");
+    while (!wait_for_outcome(session)) {
+    }
   }
 
   // Those who waited either go on, or still wait.

@@ -30,7 +30,8 @@ using transcript = std::vector<std::vector<std::string>>;
 // Where one statement ends the waits of several sessions, these go on side by side: `order` draws an order of their steps; 0
 // is that of who has waited longest.
 transcript run_on_model(const script& s, std::uint64_t order = 0);
-// Of a deadlock, the session that closed the circle is the victim, on both.
+// Of a deadlock, the session that closed the circle is the victim. Where it was one that went on side by side with others,
+// the server's victim is any.
 transcript run_on_server(const script& s, const real_server& server);
 
 std::string text_of(const script& s, const transcript& t);
