@@ -137,7 +137,7 @@ class explorer {
   void confirm(const finding& f) {
     replay_result again = run_again(f.schedule, f.property);
     // A shorter schedule, or one that passes, may need other times than are feasible.
-    const bool timed = options_.strategy == strategy_kind::timed;
+    const bool timed = strategy_row_of(options_.strategy).times;
     if (again.violated && !timed) {
       const shrunk_schedule least = shrink(body_, options_, f.schedule, f.property);
       add_shrinking(least.spent);

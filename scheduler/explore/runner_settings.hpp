@@ -2,6 +2,7 @@
 #pragma once
 
 #include <norn/scheduler/explore/explore_options.hpp>
+#include <norn/scheduler/explore/strategies.hpp>
 #include <norn/scheduler/run/runner.hpp>
 
 namespace norn::engine {
@@ -10,7 +11,7 @@ inline runner::settings runner_settings(const explore_options& options) {
   runner::settings s;
   s.stack_bytes = options.stack_bytes;
   s.depth = options.limits.depth;
-  s.timed = options.strategy == strategy_kind::timed;
+  s.timed = strategy_row_of(options.strategy).times;
   return s;
 }
 

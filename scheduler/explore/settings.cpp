@@ -137,13 +137,13 @@ namespace {
 
 void apply_strategy(const settings& said, explore_options& declared) {
   std::optional<std::uint32_t>& preemptions = declared.limits.preemptions;
-  const bool timed = declared.strategy == strategy_kind::timed;
-  if (timed && !said.strategy && said.preemptions) {
+  const strategy_row& row = strategy_row_of(declared.strategy);
+  if (row.times && !said.strategy && said.preemptions) {
     throw bad_input(
         "a bound on preemptions was said, and the check is searched in timed mode, which has none\n"
         "  leave the bound out, or say strategy bounded, too, for asynchronous time");
   }
-  if ((strategy_row_of(declared.strategy).samples || timed) && preemptions) {
+  if ((row.samples || row.times) && preemptions) {
     throw bad_input(
         fmt::format("strategy {} has no bound on preemptions, and the code declares both\n"
                     "  declare strategy bounded, or leave the bound out",

@@ -49,7 +49,7 @@ constexpr std::array rows{
                  .make = make_bounded},
     strategy_row{
         .kind = strategy_kind::random, .name = "random", .samples = true, .make = make_random},
-    strategy_row{.kind = strategy_kind::timed, .name = "timed", .make = make_timed},
+    strategy_row{.kind = strategy_kind::timed, .name = "timed", .times = true, .make = make_timed},
 };
 
 }  // namespace

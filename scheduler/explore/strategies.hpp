@@ -26,6 +26,7 @@ struct strategy_row {
   std::string_view name;
   bool samples = false;  // draws executions: comes to no end, and claims nothing of the others
   bool bounds_preemptions = false;  // by usual_preemptions where nothing else is said
+  bool times = false;               // goes by when operations can happen: no bound on preemptions
   bool divides = false;             // what is left to do can be shared among workers, and saved
   made_strategy (*make)(const explore_options& options) = nullptr;
 };

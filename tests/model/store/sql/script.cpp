@@ -63,7 +63,7 @@ class follow_script : public strategy {
   execution_kind end_execution(const execution&) override { return execution_kind::execution; }
   // The session that closes the circle is the last of it.
   std::uint16_t choose_alternative(const execution&, std::uint16_t offered) override {
-    return static_cast<std::uint16_t>(offered - 1);
+    return static_cast<std::uint16_t>(in_turn_ ? offered - 1U : random_.below(offered));
   }
 
   thread_id choose_thread(const execution& so_far) override {

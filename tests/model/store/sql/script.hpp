@@ -27,8 +27,8 @@ struct script {
 // "0: 1 row", "1: waits", "0: 23505". In the end what `look` finds.
 using transcript = std::vector<std::vector<std::string>>;
 
-// Where one statement ends the waits of several sessions, these go on side by side: `order` draws an order of their steps; 0
-// is that of who has waited longest.
+// Where one statement ends the waits of several sessions, these go on side by side: `order` draws an order of their steps,
+// and the victims of deadlocks; 0 is the order of who has waited longest.
 transcript run_on_model(const script& s, std::uint64_t order = 0);
 // Of a deadlock, the session that closed the circle is the victim. Where it was one that went on side by side with others,
 // the server's victim is any.
