@@ -213,5 +213,30 @@ TEST(AsyncioMisuse, AFailedTask) {
             "nothing is thrown");
 }
 
+// Python's loop would hang. The execution is cut off at the bound on steps, and nothing is said to hold.
+TEST(AsyncioMisuse, ATaskThatNeverSuspends) {
+  explore_options options;
+  options.limits.depth = 300;
+  const search_result found = explore(
+      [] {
+        aio::run([] {
+          atomic<bool> over{false, "over"};
+          const auto busy = aio::create_task("busy", [&] {
+            while (!over.load()) {
+            }
+          });
+          aio::sleep(0s);
+          over.store(true);  // its turn does not come
+          busy.await();
+        });
+      },
+      options);
+  EXPECT_EQ(found.misuse, std::nullopt);
+  EXPECT_FALSE(found.complete);
+  EXPECT_EQ(found.bound_hit, bound_kind::depth);
+  EXPECT_EQ(found.stats.executions, 0U);
+  EXPECT_EQ(found.stats.too_deep, 1U);
+}
+
 }  // namespace
 }  // namespace norn
