@@ -26,6 +26,7 @@
 #include <norn/model/memory/mark.hpp>
 #include <norn/model/memory/shared.hpp>
 #include <norn/model/property.hpp>
+#include <norn/model/store/sql/database.hpp>
 #include <norn/model/sync/barrier.hpp>
 #include <norn/model/sync/call_once.hpp>
 #include <norn/model/sync/condition_variable.hpp>

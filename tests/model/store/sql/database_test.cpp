@@ -4,7 +4,6 @@
 #include <set>
 #include <string>
 
-#include <norn/model/store/sql/database.hpp>
 #include <norn/norn.hpp>
 
 namespace norn {
@@ -124,6 +123,32 @@ TEST(Sql, ADeadlockHasAVictim) {
   });
   EXPECT_EQ(s.problem, "");
   EXPECT_EQ(s.outcomes, (std::set<std::string>{"xx", "!x", "x!"}));
+}
+
+// One waits for the other's row, the other one for a lock of the program.
+TEST(Sql, ADeadlockWithALockOfTheProgramIsFound) {
+  const search_result found = explore(
+      [] {
+        sql::database db = jobs(1);
+        mutex m{"m"};
+        run_concurrently("session", 2, [&](int i) {
+          sql::session session = db.connect();
+          if (i == 1) m.lock();
+          session.execute("BEGIN");
+          session.execute(claim, 1);
+          if (i == 0) m.lock();
+          session.execute("COMMIT");
+          m.unlock();
+        });
+      },
+      {});
+  std::string message = "no deadlock";
+  for (const property_verdict& p : found.properties) {
+    if (p.property == "no_deadlock") message = p.message;
+  }
+  EXPECT_EQ(message,
+            "no thread can go on: session/0 waits for mutex m held by session/1, session/1 waits "
+            "for transaction held by session/0");
 }
 
 std::string refused(const std::string& text) {
